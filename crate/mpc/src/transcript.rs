@@ -1,0 +1,151 @@
+//! The one place where hashes are made.
+//!
+//! `H(tag ‖ version ‖ sid ‖ from ‖ to ‖ step ‖ length-prefixed fields)` over SHA-256 or, where more than 32
+//! bytes are wanted, SHA-512. Every tag stands in [`Tag`]; a test keeps them distinct.
+
+use sha2::{Digest, Sha256, Sha512};
+
+use crate::party::PartyIndex;
+use crate::session::SessionId;
+
+/// Version of every hash input. It changes only together with the protocols.
+pub const VERSION: u16 = 1;
+
+macro_rules! tags {
+    ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
+        /// What a hash is for. Two uses never share a tag.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Tag { $($(#[$doc])* $name,)* }
+
+        impl Tag {
+            /// All tags, for the uniqueness test and the documentation.
+            pub const ALL: &'static [Tag] = &[$(Tag::$name,)*];
+
+            /// The text that is hashed.
+            pub fn text(self) -> &'static str {
+                match self { $(Tag::$name => $text,)* }
+            }
+        }
+    };
+}
+
+tags! {
+    /// Session ids.
+    Session = "symbolon/session",
+    /// Hash of a plan.
+    Plan = "symbolon/plan",
+    /// Echo of a round's broadcasts.
+    Echo = "symbolon/echo",
+    /// Dealing: commitment of round 1.
+    DealCommit = "symbolon/deal/commit",
+    /// Dealing: proof of knowledge of the constant term.
+    DealProof = "symbolon/deal/proof",
+    /// Dealing: the digest that everyone confirms.
+    DealConfirm = "symbolon/deal/confirm",
+    /// Dealing: combination of the chain-code contributions.
+    ChainCode = "symbolon/deal/chain-code",
+    /// Hedging of drawn secrets with the share, session and intent (R12).
+    Hedge = "symbolon/hedge",
+    /// Base OT: hash to curve.
+    BaseOtPoint = "symbolon/ot/base/point",
+    /// Base OT: key derivation.
+    BaseOtKey = "symbolon/ot/base/key",
+    /// OT extension: expansion of a seed.
+    ExtensionExpand = "symbolon/ot/extension/expand",
+    /// OT extension: challenge of the consistency check.
+    ExtensionCheck = "symbolon/ot/extension/check",
+    /// OT extension: pads.
+    ExtensionPad = "symbolon/ot/extension/pad",
+    /// RVOLE: gadget vector.
+    VoleGadget = "symbolon/vole/gadget",
+    /// RVOLE: challenge θ.
+    VoleChallenge = "symbolon/vole/challenge",
+    /// RVOLE: the hash μ that the receiver compares.
+    VoleCheck = "symbolon/vole/check",
+    /// Zero shares: commitment to a seed.
+    ZeroCommit = "symbolon/zero/commit",
+    /// Zero shares: expansion of a seed.
+    ZeroExpand = "symbolon/zero/expand",
+    /// Signing: commitment to R_i.
+    SignCommit = "symbolon/sign/commit",
+    /// Name of a pair's set-up, compared before it is reused.
+    PairName = "symbolon/setup/name",
+    /// Subject of the test signature of a new epoch.
+    TestSignature = "symbolon/test-signature",
+}
+
+/// A hash under construction. Fields are length-prefixed, so that no two lists of fields collide.
+#[derive(Clone)]
+pub struct Transcript {
+    state: Sha512,
+}
+
+impl Transcript {
+    /// A hash outside any session (session ids, plans, tests).
+    pub fn new(tag: Tag) -> Self {
+        let mut this = Self { state: Sha512::new() };
+        this.put(tag.text().as_bytes());
+        this.put(&VERSION.to_be_bytes());
+        this
+    }
+
+    /// A hash within a session, said by `from` to `to` (`None`: to all) in `step`.
+    pub fn in_session(
+        tag: Tag,
+        session: &SessionId,
+        from: Option<PartyIndex>,
+        to: Option<PartyIndex>,
+        step: u16,
+    ) -> Self {
+        let mut this = Self::new(tag);
+        this.put(&session.0);
+        this.put(&from.map_or(0, PartyIndex::value).to_be_bytes());
+        this.put(&to.map_or(0, PartyIndex::value).to_be_bytes());
+        this.put(&step.to_be_bytes());
+        this
+    }
+
+    /// Appends a field.
+    #[must_use]
+    pub fn field(mut self, bytes: &[u8]) -> Self {
+        self.put(bytes);
+        self
+    }
+
+    /// Appends a field in place.
+    pub fn put(&mut self, bytes: &[u8]) {
+        self.state.update((bytes.len() as u64).to_be_bytes());
+        self.state.update(bytes);
+    }
+
+    /// The 32-byte hash: the first half of SHA-512.
+    pub fn finish32(self) -> [u8; 32] {
+        let wide = self.finish64();
+        let mut out = [0; 32];
+        out.copy_from_slice(&wide[..32]);
+        out
+    }
+
+    /// The 64-byte hash.
+    pub fn finish64(self) -> [u8; 64] {
+        self.state.finalize().into()
+    }
+}
+
+/// Plain SHA-256, for the few places that a standard prescribes it.
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn tags_are_distinct() {
+        let texts: HashSet<_> = Tag::ALL.iter().map(|tag| tag.text()).collect();
+        assert_eq!(texts.len(), Tag::ALL.len());
+    }
+}
