@@ -1,0 +1,3 @@
+//! EVM chains: transactions, personal messages, typed data.
+
+pub mod siwe;
