@@ -1,1 +1,11 @@
-//! symbolon-wallet
+//! What the product does, as one function: `Wallet::handle(event, now, rng) -> Vec<Effect>`.
+//!
+//! The wallet knows no clock, socket, storage or source of randomness; its hosts (the extension's worker, the
+//! phone's worker, the headless cosigner, the simulator) perform its effects in order and feed their outcomes
+//! back as events.
+
+pub mod command;
+pub mod effect;
+pub mod event;
+pub mod store;
+pub mod view;

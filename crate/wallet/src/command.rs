@@ -1,0 +1,234 @@
+//! What the owner can tell a device, from its own screens only.
+//!
+//! Commands come from extension pages, the phone's page or the cosigner's terminal, never from a dApp.
+//! They are serialised as JSON: `{"type":"unlock","password":"…"}`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::view::{FeeSpeed, Theme};
+
+/// An order of the owner.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Command {
+    /// Derives the next account (BIP-44 address index).
+    AddAccount {
+        /// The owner's name for it; empty for a default.
+        name: String,
+    },
+    /// Adds a network after asking its RPC for the chain id.
+    AddNetwork {
+        /// Chain id (EIP-155).
+        chain_id: u64,
+        /// Name shown.
+        name: String,
+        /// `https://…`, or loopback `http://…`.
+        rpc_url: String,
+        /// Symbol of the native currency.
+        symbol: String,
+        /// Block explorer, may be empty.
+        explorer_url: String,
+    },
+    /// Watches an ERC-20 token on the active network.
+    AddToken {
+        /// Contract address, `0x` hex.
+        address: String,
+    },
+    /// Approves a request on this device.
+    Approve {
+        /// The request.
+        request: String,
+        /// The digest that the screen showed, `0x` hex: an approval of anything else is refused.
+        digest: String,
+    },
+    /// Ends pairing; the invitation is dead afterwards.
+    CancelPairing,
+    /// Changes the password of the vault.
+    ChangePassword {
+        /// The present one.
+        old: String,
+        /// The new one.
+        new: String,
+    },
+    /// Which devices shall co-sign a request with this one (party devices as in [`crate::view::DeviceView::id`]).
+    ChooseCosigners {
+        /// The request.
+        request: String,
+        /// Device ids, exactly threshold − 1 of them.
+        devices: Vec<String>,
+    },
+    /// Answers "are the six symbols the same on both devices?".
+    ConfirmPairing {
+        /// Yes or no.
+        same: bool,
+    },
+    /// Answers "are the words the same on every device?", before a key is made.
+    ConfirmRoster {
+        /// Yes or no.
+        same: bool,
+    },
+    /// Makes the key with all paired devices.
+    CreateKey {
+        /// How many devices must sign, 2 ≤ t ≤ number of devices.
+        threshold: u16,
+        /// The owner accepted, in words, that losing one device of a t = n wallet loses the funds.
+        accept_no_spare: bool,
+    },
+    /// Takes a site's permissions away.
+    DisconnectSite {
+        /// The origin as shown in [`crate::view::SiteView::origin`].
+        origin: String,
+    },
+    /// Dismisses a notice.
+    DismissNotice {
+        /// Its id.
+        notice: u64,
+    },
+    /// Edits the fee of a pending transaction; starts its signing afresh.
+    EditFee {
+        /// The request.
+        request: String,
+        /// The choice.
+        fee: FeeChoice,
+    },
+    /// Erases everything on this device after the owner typed the confirmation word.
+    EraseDevice {
+        /// Must be `erase`.
+        confirmation: String,
+    },
+    /// Shows a new invitation.
+    Invite,
+    /// Joins with the link that the other device shows.
+    JoinPairing {
+        /// The link or the text of the QR code.
+        link: String,
+    },
+    /// Locks the vault and wipes what is in memory.
+    Lock,
+    /// The owner has this request on screen.
+    OpenRequest {
+        /// The request.
+        request: String,
+    },
+    /// Asks the chain for balances and pending transactions again.
+    Refresh,
+    /// Rejects a request.
+    Reject {
+        /// The request.
+        request: String,
+    },
+    /// Rejects all waiting requests.
+    RejectAll,
+    /// Removes a network that the owner added.
+    RemoveNetwork {
+        /// Its chain id.
+        chain_id: u64,
+    },
+    /// Broadcasts a signed transaction again.
+    RetryBroadcast {
+        /// The request.
+        request: String,
+    },
+    /// Signs a stalled request again, in a new session.
+    RetrySigning {
+        /// The request.
+        request: String,
+    },
+    /// Selects the account of the screens and of newly connected sites.
+    SelectAccount {
+        /// Its address index.
+        index: u32,
+    },
+    /// Selects the active network.
+    SelectNetwork {
+        /// Its chain id.
+        chain_id: u64,
+    },
+    /// Asks to send from this wallet's own screen; becomes a request like any other.
+    Send {
+        /// Recipient, `0x` hex, checksummed or not.
+        to: String,
+        /// Amount in whole units, decimal text such as `1.5`.
+        amount: String,
+        /// ERC-20 contract, or none for the native currency.
+        token: Option<String>,
+    },
+    /// Changes a setting.
+    Set {
+        /// The setting.
+        setting: Setting,
+    },
+    /// First run: names the device, makes its identity, and seals the vault under a password.
+    SetUp {
+        /// Name that the owner's other devices will show.
+        device_name: String,
+        /// Password, 8 characters or more.
+        password: String,
+        /// Relay, `wss://…/v1/relay`, or loopback `ws://…`.
+        relay_url: String,
+    },
+    /// The owner did something: puts off auto-lock.
+    Touch,
+    /// Opens the vault.
+    Unlock {
+        /// The password.
+        password: String,
+    },
+}
+
+/// The owner's choice of fee.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum FeeChoice {
+    /// By hand (EIP-1559), decimal text.
+    Custom {
+        /// `maxFeePerGas` in gwei.
+        max_fee_gwei: String,
+        /// `maxPriorityFeePerGas` in gwei.
+        priority_fee_gwei: String,
+        /// Gas limit.
+        gas_limit: u64,
+    },
+    /// One of the suggested speeds.
+    Speed {
+        /// Which.
+        speed: FeeSpeed,
+    },
+}
+
+/// A setting that the owner can change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Setting {
+    /// Minutes without use until the vault locks, 1 to 15.
+    AutoLock {
+        /// Minutes.
+        minutes: u32,
+    },
+    /// Whether this wallet answers at `window.ethereum`.
+    DefaultProvider {
+        /// Yes or no.
+        on: bool,
+    },
+    /// This device's name.
+    DeviceName {
+        /// The name.
+        name: String,
+    },
+    /// The relay.
+    Relay {
+        /// `wss://…`, or loopback `ws://…`.
+        url: String,
+    },
+    /// Light, dark or the system's.
+    Theme {
+        /// The choice.
+        theme: Theme,
+    },
+}
+
+impl core::fmt::Debug for Command {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Command(<redacted>)") // passwords travel in commands
+    }
+}

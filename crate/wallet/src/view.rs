@@ -1,0 +1,595 @@
+//! What the screens draw: one value that holds everything a screen may show, and nothing secret.
+//!
+//! The host sends the whole [`View`] as JSON whenever it changed. Text that came from strangers (page titles,
+//! messages, token names) is already inert: control, bidirectional and invisible characters are made visible
+//! and lengths are capped. Addresses are EIP-55 checksummed here and lower case towards pages.
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::Timestamp;
+
+/// Everything that this device's screens may show.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct View {
+    /// Accounts, by index. Empty before there is a key.
+    pub accounts: Vec<AccountView>,
+    /// What was decided, newest first (at most 200).
+    pub activity: Vec<ActivityView>,
+    /// Version of this build.
+    pub app_version: String,
+    /// Balances of the selected account on the active network; native currency first.
+    pub balances: Vec<BalanceView>,
+    /// Chain id of the active network.
+    pub chain_id: u64,
+    /// This wallet's devices, this one first.
+    pub devices: Vec<DeviceView>,
+    /// Making of the key, while it goes on or has just failed.
+    pub keygen: Option<KeygenView>,
+    /// Networks, defaults first.
+    pub networks: Vec<NetworkView>,
+    /// What the owner should know, newest first.
+    pub notices: Vec<Notice>,
+    /// Time of this view; countdowns are relative to it.
+    pub now: Timestamp,
+    /// An invitation or a join in progress.
+    pub pairing: Option<PairingView>,
+    /// Where the device is in its life.
+    pub phase: Phase,
+    /// The relay socket.
+    pub relay: RelayView,
+    /// Requests that wait, oldest first.
+    pub requests: Vec<RequestView>,
+    /// Comparison of all devices before a key is made.
+    pub roster: Option<RosterView>,
+    /// Index of the selected account.
+    pub selected_account: u32,
+    /// Settings.
+    pub settings: SettingsView,
+    /// Connected sites.
+    pub sites: Vec<SiteView>,
+    /// How many must sign; 0 before there is a key.
+    pub threshold: u16,
+}
+
+/// Where a device is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Phase {
+    /// Nothing is set up: show Create / Join.
+    Fresh,
+    /// Identity and vault exist, no key yet: pairing and key creation.
+    Linking,
+    /// Set up, vault closed.
+    Locked,
+    /// There is a key and the vault is open.
+    Ready,
+    /// Stored data cannot be used; a notice says why and what to do.
+    Unusable,
+}
+
+/// An account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountView {
+    /// EIP-55 address.
+    pub address: String,
+    /// BIP-44 address index.
+    pub index: u32,
+    /// The owner's name for it.
+    pub name: String,
+    /// Derivation path, `m/44/60/0/0/0`.
+    pub path: String,
+}
+
+/// A balance.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BalanceView {
+    /// Exact amount in whole units, decimal text; none while unknown (never shown as zero).
+    pub amount: Option<String>,
+    /// Decimals.
+    pub decimals: u8,
+    /// Token name or name of the currency.
+    pub name: String,
+    /// Symbol.
+    pub symbol: String,
+    /// ERC-20 contract (EIP-55), none for the native currency.
+    pub token: Option<String>,
+}
+
+/// A network.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NetworkView {
+    /// Chain id (EIP-155).
+    pub chain_id: u64,
+    /// Added by the owner or a site, so it can be removed.
+    pub custom: bool,
+    /// Block explorer, may be empty.
+    pub explorer_url: String,
+    /// Name.
+    pub name: String,
+    /// Whether its RPC answered last time; none before the first question.
+    pub reachable: Option<bool>,
+    /// RPC.
+    pub rpc_url: String,
+    /// Symbol of the native currency.
+    pub symbol: String,
+    /// Coins on it are worth nothing.
+    pub testnet: bool,
+}
+
+/// A device of this wallet (or paired for a wallet to be made).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeviceView {
+    /// Its app version, once heard.
+    pub app_version: Option<String>,
+    /// Share epoch, once there is a key.
+    pub epoch: Option<u32>,
+    /// Device id, hex.
+    pub id: String,
+    /// What it is.
+    pub kind: DeviceKind,
+    /// Last heard of.
+    pub last_seen: Option<Timestamp>,
+    /// This very device.
+    pub me: bool,
+    /// Its name.
+    pub name: String,
+    /// Its channel is up.
+    pub online: bool,
+    /// Its party index, once there is a key.
+    pub party: Option<u16>,
+}
+
+/// What a device is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum DeviceKind {
+    /// A browser extension.
+    Browser,
+    /// A headless program.
+    Cosigner,
+    /// A phone or another page of the web app.
+    Phone,
+}
+
+/// The relay socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum RelayView {
+    /// Opening.
+    Connecting,
+    /// Not wanted now (locked, or nothing paired).
+    Off,
+    /// Open.
+    Online,
+    /// Cannot be reached; tries go on by themselves.
+    Unreachable,
+}
+
+/// An invitation or a join in progress.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PairingView {
+    /// When the invitation dies.
+    pub expires_at: Option<Timestamp>,
+    /// The link and the text of the QR code; only on the inviting device.
+    pub link: Option<String>,
+    /// Name of the other device, once known.
+    pub peer_name: Option<String>,
+    /// How far it is.
+    pub stage: PairingStage,
+    /// The six symbols, once both sides revealed.
+    pub symbols: Vec<SymbolView>,
+}
+
+/// How far a pairing is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum PairingStage {
+    /// The owner must compare the symbols on this device.
+    Compare,
+    /// Messages are exchanged.
+    Connecting,
+    /// Done; the device is in [`View::devices`].
+    Done,
+    /// Over without a pairing.
+    Failed {
+        /// Pinned code: `pairing/expired`, `pairing/used`, `pairing/different`, `pairing/cancelled`, …
+        code: String,
+        /// Plain sentence.
+        message: String,
+    },
+    /// The link is shown, nobody came yet.
+    Waiting,
+    /// This owner said "same"; the other device is awaited.
+    WaitingForPeer,
+}
+
+/// One of the six symbols.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SymbolView {
+    /// The emoji.
+    pub emoji: String,
+    /// Its English name, which is also read aloud.
+    pub name: String,
+}
+
+/// Comparison of all devices before a key is made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RosterView {
+    /// This owner has confirmed here.
+    pub confirmed: bool,
+    /// Names of the devices that will hold shares, with whether each has confirmed.
+    pub devices: Vec<(String, bool)>,
+    /// How many must sign.
+    pub threshold: u16,
+    /// The words that every device must show.
+    pub words: Vec<String>,
+}
+
+/// Making of the key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct KeygenView {
+    /// Steps done, of [`KeygenView::total`].
+    pub done: u16,
+    /// Why it failed and what is safe; the owner may try again.
+    pub error: Option<String>,
+    /// What goes on, or who is awaited.
+    pub stage: String,
+    /// Number of steps.
+    pub total: u16,
+    /// Names of the devices that are awaited.
+    pub waiting_for: Vec<String>,
+}
+
+/// Something the owner should know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Notice {
+    /// Pinned code such as `store/full`.
+    pub code: String,
+    /// For [`crate::command::Command::DismissNotice`].
+    pub id: u64,
+    /// Plain sentence: what happened, what is safe, what to do.
+    pub message: String,
+    /// How bad it is.
+    pub severity: Severity,
+}
+
+/// How bad something is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Severity {
+    /// For information.
+    Info,
+    /// Look twice.
+    Warning,
+    /// Needs an acknowledgement and a hold.
+    Danger,
+}
+
+/// A request that waits for somebody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestView {
+    /// Account that would act (EIP-55), none for a connection.
+    pub account: Option<AccountView>,
+    /// What this device read from the raw bytes.
+    pub card: Card,
+    /// This device's owner may decide now.
+    pub can_decide: bool,
+    /// When it arrived here.
+    pub created_at: Timestamp,
+    /// Each device of the signing, this one first.
+    pub devices: Vec<DeviceStrip>,
+    /// When it expires.
+    pub expires_at: Timestamp,
+    /// Its id, the same on every device.
+    pub id: String,
+    /// Name of the network.
+    pub network: String,
+    /// The asking origin; `this wallet` for requests of the owner's own.
+    pub origin: String,
+    /// This origin was never seen before.
+    pub origin_is_new: bool,
+    /// Name of the device that the request came from; none for this one.
+    pub relayed_by: Option<String>,
+    /// How far it is.
+    pub status: RequestStatus,
+}
+
+/// How far a request is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum RequestStatus {
+    /// Signed, and on its way to the chain.
+    Broadcasting,
+    /// Signed, but the chain could not be reached: try again.
+    BroadcastFailed {
+        /// Plain sentence.
+        message: String,
+    },
+    /// Nonce, fee and token data are being fetched.
+    Preparing,
+    /// Cannot be prepared: RPC down, insufficient funds. Nothing was signed.
+    PrepareFailed {
+        /// Plain sentence.
+        message: String,
+    },
+    /// The owner may decide.
+    Review,
+    /// Approved here; the last messages are on their way.
+    Signing,
+    /// The signing session ended without a signature; nothing was signed. Try again.
+    Stalled {
+        /// Plain sentence.
+        message: String,
+    },
+    /// Approved here; others are awaited.
+    WaitingForOthers,
+}
+
+/// A device's part in a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeviceStrip {
+    /// Device id, hex.
+    pub id: String,
+    /// Last heard of, for an offline device.
+    pub last_seen: Option<Timestamp>,
+    /// This very device.
+    pub me: bool,
+    /// Its name.
+    pub name: String,
+    /// It takes part in this signing; others could be chosen instead.
+    pub signs: bool,
+    /// Its state.
+    pub state: DeviceState,
+}
+
+/// What a device does with a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum DeviceState {
+    /// Said yes.
+    Approved,
+    /// Has it; nobody looked yet.
+    Notified,
+    /// Its channel is down.
+    Offline,
+    /// Its owner has it on screen.
+    Opened,
+    /// Refused; the sentence is in the request's status or a notice.
+    Rejected,
+    /// It was sent, no word yet.
+    Sent,
+}
+
+/// What a request would do, decoded on this device from the raw bytes. The same on every device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Card {
+    /// Hash that will be signed, `0x` hex; empty where nothing is signed (connect, networks).
+    pub digest: String,
+    /// The digest as words, to compare by eye.
+    pub digest_words: Vec<String>,
+    /// The fee, for transactions.
+    pub fee: Option<FeeView>,
+    /// Verb sentence: `Send 250 USDC to 0x12…ab`.
+    pub headline: String,
+    /// What kind of request it is.
+    pub kind: CardKind,
+    /// The raw request, inert, for the raw tab.
+    pub raw: String,
+    /// What to look at twice, worst first.
+    pub risks: Vec<RiskView>,
+    /// Everything decoded, in order.
+    pub rows: Vec<CardRow>,
+    /// The rule that asks for this decision: `Both devices decide, because …`.
+    pub rule: String,
+}
+
+/// What kind of request a card shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum CardKind {
+    /// Add or switch a network (decided on this device alone).
+    AddNetwork,
+    /// A token or NFT approval, a permit in disguise included.
+    Approval,
+    /// Connect a site (decided on this device alone).
+    Connect,
+    /// A contract call or deployment.
+    ContractCall,
+    /// A message (EIP-191).
+    Message,
+    /// A transfer of the native currency or a token.
+    Send,
+    /// An ERC-4361 sign-in.
+    SignIn,
+    /// Typed data (EIP-712).
+    TypedData,
+    /// Watch a token (decided on this device alone).
+    WatchToken,
+}
+
+/// A decoded line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CardRow {
+    /// How deep it is nested, from 0.
+    pub depth: u8,
+    /// What it is: `To`, `Amount`, `Spender`, `Nonce`.
+    pub label: String,
+    /// How to draw the value.
+    pub style: RowStyle,
+    /// The value, in full.
+    pub value: String,
+}
+
+/// How to draw a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum RowStyle {
+    /// A full address: monospace, in groups, copyable.
+    Address,
+    /// An amount with its symbol: prominent.
+    Amount,
+    /// Bytes: monospace, wrapped.
+    Code,
+    /// A heading for deeper rows.
+    Heading,
+    /// A stranger's message: boxed, wrapped, exactly as given.
+    Message,
+    /// Anything else.
+    Text,
+}
+
+/// Something to look at twice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RiskView {
+    /// Pinned code such as `risk/unlimited-approval`.
+    pub code: String,
+    /// Plain sentence.
+    pub message: String,
+    /// How bad it is.
+    pub severity: Severity,
+}
+
+/// A transaction's fee.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FeeView {
+    /// The initiating device may edit it.
+    pub editable: bool,
+    /// Likely fee in the native currency with its symbol: `0.00042 ETH`.
+    pub estimate: String,
+    /// Gas limit.
+    pub gas_limit: u64,
+    /// Most it can cost.
+    pub maximum: String,
+    /// `maxFeePerGas` (or `gasPrice`) in gwei, decimal text.
+    pub max_fee_gwei: String,
+    /// `maxPriorityFeePerGas` in gwei, decimal text; empty for legacy transactions.
+    pub priority_fee_gwei: String,
+    /// Chosen speed; none for a custom fee.
+    pub speed: Option<FeeSpeed>,
+    /// Most it can cost at each speed, where known.
+    pub speeds: Vec<(FeeSpeed, String)>,
+}
+
+/// A suggested fee.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum FeeSpeed {
+    /// 10th percentile tip.
+    Slow,
+    /// Median tip.
+    Normal,
+    /// 90th percentile tip.
+    Fast,
+}
+
+/// What was decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ActivityView {
+    /// When it was decided.
+    pub at: Timestamp,
+    /// Chain id.
+    pub chain_id: u64,
+    /// Names of the devices that signed.
+    pub devices: Vec<String>,
+    /// Link to the block explorer, where there is one.
+    pub explorer_url: Option<String>,
+    /// Verb sentence.
+    pub headline: String,
+    /// The request's id.
+    pub id: String,
+    /// What kind of request it was.
+    pub kind: CardKind,
+    /// Who asked.
+    pub origin: String,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Transaction hash, `0x` hex.
+    pub transaction: Option<String>,
+}
+
+/// How a request ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Outcome {
+    /// In a block and successful.
+    Confirmed {
+        /// Block number.
+        block: u64,
+    },
+    /// Not decided in time.
+    Expired,
+    /// In a block, but reverted.
+    Failed {
+        /// Block number.
+        block: u64,
+    },
+    /// The owner, a policy or another device said no.
+    Rejected {
+        /// Plain sentence.
+        message: String,
+    },
+    /// Signed (messages), nothing to broadcast.
+    Signed,
+    /// Broadcast, not in a block yet.
+    Submitted,
+}
+
+/// Settings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SettingsView {
+    /// Minutes without use until the vault locks.
+    pub auto_lock_minutes: u32,
+    /// Whether this wallet answers at `window.ethereum`.
+    pub default_provider: bool,
+    /// This device's name.
+    pub device_name: String,
+    /// The relay.
+    pub relay_url: String,
+    /// Light, dark or the system's.
+    pub theme: Theme,
+}
+
+/// Light, dark or the system's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Theme {
+    /// Dark.
+    Dark,
+    /// Light.
+    Light,
+    /// As the system says.
+    #[default]
+    System,
+}
+
+/// A connected site.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SiteView {
+    /// Addresses it may see (EIP-55).
+    pub accounts: Vec<String>,
+    /// Since when.
+    pub connected_at: Timestamp,
+    /// Last request.
+    pub last_used: Timestamp,
+    /// The origin.
+    pub origin: String,
+}
