@@ -1,1 +1,3 @@
-//! symbolon-ecdsa
+//! Threshold ECDSA over secp256k1 in three rounds: DKLs23 (ePrint 2023/765).
+mod bits;
+mod gf128;
