@@ -9,3 +9,11 @@ pub mod effect;
 pub mod event;
 pub mod store;
 pub mod view;
+
+pub(crate) mod context;
+pub(crate) mod dapp;
+pub(crate) mod device;
+pub mod request;
+pub mod wallet;
+
+pub use wallet::{HostConfig, Unattended, Wallet};
