@@ -1,0 +1,182 @@
+//! Stable hooks of the screens for browser tests: the values of `data-testid`.
+//!
+//! A test reads a screen by these names alone; class names and texts may change freely.
+//!
+//! | screen | hooks | further attributes |
+//! |---|---|---|
+//! | any | [`SCREEN`] on `<main>` | `data-screen-name` says which: `welcome`, `set-up`, `unlock`, `home`, `approval`, … |
+//! | any | [`NOTICE`] | `data-code`, `data-severity` |
+//! | any form | [`FORM_ERROR`] | `data-code` |
+//! | welcome | [`CREATE`], [`JOIN`] | |
+//! | set-up | [`DEVICE_NAME`], [`PASSWORD`], [`PASSWORD_AGAIN`], [`ADVANCED`], [`RELAY_URL`], [`SET_UP`] | |
+//! | linking, devices | [`DEVICE_ROW`], [`INVITE`], [`JOIN_OTHER`] | row: `data-device`, `data-online`, `data-name` |
+//! | linking | [`THRESHOLD`] (radio inputs, `value` = t), [`ACCEPT_NO_SPARE`], [`CREATE_KEY`] | |
+//! | pairing | [`PAIRING_STAGE`], [`PAIR_QR`], [`PAIR_LINK`], [`PAIR_COUNTDOWN`], [`PAIR_CANCEL`], [`PAIR_AGAIN`] | stage: `data-stage`, `data-code` |
+//! | pairing | [`SYMBOLS`] with [`SYMBOL`] inside, [`SYMBOLS_SAME`], [`SYMBOLS_DIFFERENT`] | symbol: `data-name` |
+//! | join | [`JOIN_LINK`], [`JOIN_SUBMIT`], [`SCAN_CAMERA`], [`SCAN_VIDEO`] | |
+//! | roster | [`ROSTER_WORDS`], [`ROSTER_SAME`], [`ROSTER_DIFFERENT`] | |
+//! | keygen | [`KEYGEN_PROGRESS`], [`KEYGEN_STAGE`], [`KEYGEN_ERROR`], [`TRY_AGAIN`] | progress: `aria-valuenow`, `aria-valuemax` |
+//! | unlock | [`UNLOCK_PASSWORD`], [`UNLOCK`] | |
+//! | home | [`ADDRESS`], [`BALANCE`], [`TOKEN_ROW`], [`NETWORK_PICKER`], [`ACCOUNT_PICKER`], [`REFRESH`], [`LOCK`], [`REQUESTS_WAITING`] | address: `data-address` |
+//! | receive | [`RECEIVE_QR`], [`RECEIVE_ADDRESS`] | address: `data-address` |
+//! | send | [`SEND_TO`], [`SEND_AMOUNT`], [`SEND_TOKEN`], [`SEND_SUBMIT`] | |
+//! | approval | [`REQUEST`], [`REQUEST_STATUS`], [`REQUEST_ORIGIN`], [`CARD_HEADLINE`], [`CARD_ROW`], [`RISK`], [`RULE`], [`DIGEST_WORDS`], [`DIGEST`], [`RAW`] | request: `data-request`; status: `data-status`; row: `data-label`, `data-value`; risk: `data-code`, `data-severity` |
+//! | approval | [`FEE`], [`FEE_EDIT`], [`FEE_SPEED`], [`FEE_MAX`], [`FEE_PRIORITY`], [`FEE_GAS`], [`FEE_SAVE`] | speed: `data-speed` |
+//! | approval | [`STRIP`], [`STRIP_DEVICE`], [`COSIGNER_EDIT`], [`COSIGNER_CHOICE`], [`COSIGNER_SAVE`] | device: `data-device`, `data-name`, `data-state`, `data-signs` |
+//! | approval | [`ACKNOWLEDGE`], [`APPROVE`], [`REJECT`], [`REJECT_ALL`], [`QUEUE`], [`QUEUE_NEXT`], [`QUEUE_PREVIOUS`], [`LATER`], [`TRY_AGAIN`] | approve: `data-armed`, `data-hold` |
+//! | done | [`RESULT`], [`RESULT_CLOSE`] | result: `data-request`, `data-outcome`, `data-transaction` |
+//! | activity | [`ACTIVITY_ROW`], [`ACTIVITY_DETAIL`] | row: `data-request`, `data-outcome`, `data-transaction` |
+//! | sites | [`SITE_ROW`], [`SITE_DISCONNECT`] | `data-origin` |
+//! | settings | the rest | |
+
+macro_rules! hooks {
+    ($($name:ident = $value:literal),* $(,)?) => {
+        $(#[doc = concat!("`data-testid=\"", $value, "\"`.")] pub const $name: &str = $value;)*
+
+        /// All hooks, for the test that no two are alike.
+        pub const ALL: &[&str] = &[$($value),*];
+    };
+}
+
+hooks! {
+    ACCEPT_NO_SPARE = "accept-no-spare",
+    ACCOUNT_ADD = "account-add",
+    ACCOUNT_PICKER = "account-picker",
+    ACKNOWLEDGE = "acknowledge",
+    ACTIVITY_DETAIL = "activity-detail",
+    ACTIVITY_ROW = "activity-row",
+    ADDRESS = "address",
+    ADDRESS_COPY = "address-copy",
+    ADVANCED = "advanced",
+    APPROVE = "approve",
+    AUTO_LOCK = "auto-lock",
+    BACK = "back",
+    BALANCE = "balance",
+    CARD_HEADLINE = "card-headline",
+    CARD_ROW = "card-row",
+    COSIGNER_CHOICE = "cosigner-choice",
+    COSIGNER_EDIT = "cosigner-edit",
+    COSIGNER_SAVE = "cosigner-save",
+    CREATE = "create",
+    CREATE_KEY = "create-key",
+    DEFAULT_PROVIDER = "default-provider",
+    DEVICE_NAME = "device-name",
+    DEVICE_ROW = "device-row",
+    DIGEST = "digest",
+    DIGEST_WORDS = "digest-words",
+    ERASE = "erase",
+    ERASE_CONFIRMATION = "erase-confirmation",
+    FEE = "fee",
+    FEE_EDIT = "fee-edit",
+    FEE_GAS = "fee-gas",
+    FEE_MAX = "fee-max",
+    FEE_PRIORITY = "fee-priority",
+    FEE_SAVE = "fee-save",
+    FEE_SPEED = "fee-speed",
+    FORM_ERROR = "form-error",
+    INVITE = "invite",
+    JOIN = "join",
+    JOIN_LINK = "join-link",
+    JOIN_OTHER = "join-other",
+    JOIN_SUBMIT = "join-submit",
+    KEYGEN_ERROR = "keygen-error",
+    KEYGEN_PROGRESS = "keygen-progress",
+    KEYGEN_STAGE = "keygen-stage",
+    LATER = "later",
+    LOCK = "lock",
+    NAV_ACTIVITY = "nav-activity",
+    NAV_DEVICES = "nav-devices",
+    NAV_HOME = "nav-home",
+    NAV_SETTINGS = "nav-settings",
+    NAV_SITES = "nav-sites",
+    NETWORK_ADD = "network-add",
+    NETWORK_CHAIN = "network-chain",
+    NETWORK_EXPLORER = "network-explorer",
+    NETWORK_NAME = "network-name",
+    NETWORK_PICKER = "network-picker",
+    NETWORK_REMOVE = "network-remove",
+    NETWORK_ROW = "network-row",
+    NETWORK_RPC = "network-rpc",
+    NETWORK_SYMBOL = "network-symbol",
+    NOTICE = "notice",
+    NOTICE_DISMISS = "notice-dismiss",
+    PAIRING_STAGE = "pairing-stage",
+    PAIR_AGAIN = "pair-again",
+    PAIR_CANCEL = "pair-cancel",
+    PAIR_COUNTDOWN = "pair-countdown",
+    PAIR_LINK = "pair-link",
+    PAIR_LINK_COPY = "pair-link-copy",
+    PAIR_QR = "pair-qr",
+    PASSWORD = "password",
+    PASSWORD_AGAIN = "password-again",
+    PASSWORD_NEW = "password-new",
+    PASSWORD_NEW_AGAIN = "password-new-again",
+    PASSWORD_OLD = "password-old",
+    PASSWORD_SAVE = "password-save",
+    PASSWORD_STRENGTH = "password-strength",
+    QUEUE = "queue",
+    QUEUE_NEXT = "queue-next",
+    QUEUE_PREVIOUS = "queue-previous",
+    RAW = "raw",
+    RECEIVE = "receive",
+    RECEIVE_ADDRESS = "receive-address",
+    RECEIVE_QR = "receive-qr",
+    REFRESH = "refresh",
+    REJECT = "reject",
+    REJECT_ALL = "reject-all",
+    RELAY_STATE = "relay-state",
+    RELAY_URL = "relay-url",
+    REQUEST = "request",
+    REQUESTS_WAITING = "requests-waiting",
+    REQUEST_ORIGIN = "request-origin",
+    REQUEST_STATUS = "request-status",
+    RESULT = "result",
+    RESULT_CLOSE = "result-close",
+    RISK = "risk",
+    ROSTER_DIFFERENT = "roster-different",
+    ROSTER_SAME = "roster-same",
+    ROSTER_WORDS = "roster-words",
+    RULE = "rule",
+    SCAN_CAMERA = "scan-camera",
+    SCAN_STOP = "scan-stop",
+    SCAN_VIDEO = "scan-video",
+    SCREEN = "screen",
+    SEND = "send",
+    SEND_AMOUNT = "send-amount",
+    SEND_SUBMIT = "send-submit",
+    SEND_TO = "send-to",
+    SEND_TOKEN = "send-token",
+    SETTING_DEVICE_NAME = "setting-device-name",
+    SETTING_RELAY = "setting-relay",
+    SETTING_SAVE = "setting-save",
+    SET_UP = "set-up",
+    SITE_DISCONNECT = "site-disconnect",
+    SITE_ROW = "site-row",
+    STRIP = "strip",
+    STRIP_DEVICE = "strip-device",
+    SYMBOL = "symbol",
+    SYMBOLS = "symbols",
+    SYMBOLS_DIFFERENT = "symbols-different",
+    SYMBOLS_SAME = "symbols-same",
+    THEME = "theme",
+    THRESHOLD = "threshold",
+    TOKEN_ADD = "token-add",
+    TOKEN_ADDRESS = "token-address",
+    TOKEN_ROW = "token-row",
+    TRY_AGAIN = "try-again",
+    UNLOCK = "unlock",
+    UNLOCK_PASSWORD = "unlock-password",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ALL;
+
+    #[test]
+    fn no_two_hooks_are_alike() {
+        let mut seen = ALL.to_vec();
+        seen.sort_unstable();
+        seen.dedup();
+        assert_eq!(seen.len(), ALL.len());
+    }
+}
