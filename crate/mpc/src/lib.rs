@@ -9,13 +9,24 @@
 
 pub mod abort;
 pub mod ceremony;
+pub mod derive;
+pub mod group;
+pub mod hedge;
+pub mod machine;
 pub mod party;
 pub mod secret;
 pub mod session;
+pub mod share;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod transcript;
+pub mod wire;
 
 pub use abort::{Abort, Blame, Cause};
 pub use ceremony::{Ceremony, CeremonyId, Outgoing, Step};
+pub use group::{Group, Scheme, Secp256k1};
+pub use machine::{Machine, Misuse};
 pub use party::{DeviceId, InvalidQuorum, Party, PartyIndex, Quorum};
-pub use session::SessionId;
+pub use session::{Agreement, SessionId};
+pub use share::{KeyInfo, KeyShare};
 pub use transcript::{Tag, Transcript};

@@ -34,6 +34,8 @@ tags! {
     Session = "symbolon/session",
     /// Hash of a plan.
     Plan = "symbolon/plan",
+    /// Hash of what a ceremony's parties must agree on before it starts.
+    Agreement = "symbolon/agreement",
     /// Echo of a round's broadcasts.
     Echo = "symbolon/echo",
     /// Dealing: commitment of round 1.

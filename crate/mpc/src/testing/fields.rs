@@ -1,0 +1,109 @@
+//! The fields of every message, found by themselves.
+//!
+//! A malicious-party harness must alter every field of every message, a field that is added tomorrow included.
+//! [`of`] walks a message through its own `Serialize` and says where in its bytes each field lies, so that
+//! no test ever lists fields by hand.
+
+use serde::Serialize;
+
+use super::walker::Walker;
+use crate::machine::Word;
+use crate::machine::frame::Frame;
+use crate::party::PartyIndex;
+
+/// Where a field lies and what it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// The part of the frame that it lies in.
+    pub part: Part,
+    /// Its path, such as `roots[0].commitments[1]`.
+    pub path: String,
+    /// Its first byte within the part.
+    pub start: usize,
+    /// The byte after its last.
+    pub end: usize,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// A part of a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// Step and session tag.
+    Header,
+    /// What is said alike to all.
+    Broadcast,
+    /// What is said to one.
+    Private,
+}
+
+/// What a field is on the wire.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A fixed number of bytes, a fixed-size array of bytes included.
+    Fixed,
+    /// A varint or another value whose encoded length depends on it.
+    Varying,
+    /// Length-prefixed bytes or text; the first `prefix` bytes are the length.
+    Bytes {
+        /// Length of the length.
+        prefix: usize,
+    },
+    /// A length-prefixed list; its elements are fields of their own.
+    List {
+        /// Length of the length.
+        prefix: usize,
+        /// Start of each element, then the end of the last, within the part.
+        bounds: Vec<usize>,
+    },
+}
+
+/// The fields of a frame that was sent.
+#[derive(Clone, Debug)]
+pub struct FrameFields {
+    /// The receiver.
+    pub to: PartyIndex,
+    /// The step.
+    pub step: u16,
+    /// Step, session tag, then every field of both parts.
+    pub fields: Vec<Field>,
+}
+
+/// Ceremonies that can tell the fields of every frame that they sent.
+pub trait Inspect {
+    /// All frames sent so far, in order.
+    fn sent(&self) -> &[FrameFields];
+}
+
+impl FrameFields {
+    pub(crate) fn new(to: PartyIndex, frame: &Frame, mut fields: Vec<Field>) -> Self {
+        let header = |path: &str, start, end, kind| Field {
+            part: Part::Header,
+            path: path.to_owned(),
+            start,
+            end,
+            kind,
+        };
+        // The header is step and tag, whatever their encoding: mutations act on the values.
+        fields.insert(0, header("step", 0, 2, Kind::Fixed));
+        fields.insert(1, header("session", 2, 2 + frame.session.len(), Kind::Fixed));
+        Self { to, step: frame.step, fields }
+    }
+}
+
+/// Every field of `message`, in order. Lists come before their elements.
+pub fn of<T: Serialize>(part: Part, message: &T) -> Vec<Field> {
+    let mut walker = Walker::new(part);
+    message.serialize(&mut walker).expect("walking a message does not fail");
+    walker.fields
+}
+
+pub(crate) fn of_parts<B: Serialize, P: Serialize>(broadcast: &B, private: &P) -> Vec<Field> {
+    let mut fields = of(Part::Broadcast, broadcast);
+    fields.extend(of(Part::Private, private));
+    fields
+}
+
+pub(crate) fn of_word<B: Serialize, P: Serialize>(word: &Word<B, P>) -> Vec<(PartyIndex, Vec<Field>)> {
+    word.private.iter().map(|(to, private)| (*to, of_parts(&word.broadcast, private))).collect()
+}

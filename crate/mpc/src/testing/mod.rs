@@ -1,0 +1,4 @@
+//! What tests of any protocol on this floor share. Compiled with the feature `testing` only.
+
+pub mod fields;
+mod walker;
