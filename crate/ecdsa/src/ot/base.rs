@@ -1,0 +1,241 @@
+//! Base transfers: Endemic OT (Masny–Rindal, ePrint 2019/706, section 5.1) over Diffie–Hellman on secp256k1.
+//!
+//! One message each way, at the same time. For each of 128 transfers the receiver, whose choice is c, sends
+//! two points r₀, r₁: r₁₋c at random and r_c = a·G − H_c(r₁₋c). The sender sends one point B = b·G for all
+//! transfers; its keys are b·(r₀ + H₀(r₁)) and b·(r₁ + H₁(r₀)), and the receiver knows a·B, the one it chose.
+//! Both sums are uniform points of the curve whatever the choice was: masking is addition in the group and
+//! never an exclusive or of encodings, which would show the choice to whoever tries both (most strings are no
+//! point of the curve).
+//!
+//! Each point hash and each key hash is bound to session, both parties, index and role; key hashes to all
+//! points of both messages.
+
+use core::array;
+
+use k256::{AffinePoint, ProjectivePoint, Scalar};
+use rand_core::CryptoRngCore;
+use serde::{Deserialize, Serialize};
+use subtle::{Choice, ConditionallySelectable};
+use symbolon_mpc::{Cause, Tag, wire};
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::curve;
+use crate::direction::Direction;
+
+/// How many transfers a base runs: the computational security parameter.
+pub const COUNT: usize = 128;
+
+/// A 32-byte key that one message of a transfer is.
+pub type Seed = [u8; 32];
+
+/// The sender's message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SenderMessage {
+    /// B, compressed.
+    #[serde(with = "wire::bytes")]
+    pub point: Vec<u8>,
+}
+
+/// The receiver's message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceiverMessage {
+    /// r₀ and r₁ of each transfer: x and y, 32 bytes each.
+    #[serde(with = "wire::bytes")]
+    pub points: Vec<u8>,
+}
+
+/// The sender between its message and the receiver's.
+pub struct Sender {
+    direction: Direction,
+    scalar: Zeroizing<Scalar>,
+    message: SenderMessage,
+}
+
+/// The receiver between its message and the sender's.
+pub struct Receiver {
+    direction: Direction,
+    choices: Zeroizing<u128>,
+    scalars: Zeroizing<Vec<Scalar>>,
+    message: ReceiverMessage,
+}
+
+/// What the sender ends with: both keys of each transfer.
+pub struct SenderSeeds(pub(crate) Box<[[Seed; 2]; COUNT]>);
+
+/// What the receiver ends with: its choices (transfer i is bit i) and the key it chose of each transfer.
+pub struct ReceiverSeeds {
+    pub(crate) choices: u128,
+    pub(crate) seeds: Box<[Seed; COUNT]>,
+}
+
+impl Sender {
+    /// Draws b and says B.
+    pub fn start(direction: Direction, rng: &mut dyn CryptoRngCore) -> (Self, SenderMessage) {
+        let scalar = Zeroizing::new(curve::draw_scalar(rng));
+        let message =
+            SenderMessage { point: curve::encode_compressed(&curve::generator_by(&scalar)).to_vec() };
+        (Self { direction, scalar, message: message.clone() }, message)
+    }
+
+    /// Ends with both keys of each transfer.
+    ///
+    /// # Errors
+    /// [`Cause::Malformed`] unless the message is 2·128 points of the curve, none the identity.
+    pub fn finish(self, message: &ReceiverMessage) -> Result<SenderSeeds, Cause> {
+        let [points, sums] = sums(&self.direction, message)?;
+        let _ = points;
+        let shared = Zeroizing::new(curve::mul_each(&sums, &self.scalar));
+        let shared = Zeroizing::new(curve::normalize(&shared));
+        let keys = KeyHash::new(&self.direction, &self.message, message);
+        Ok(SenderSeeds(Box::new(array::from_fn(|index| {
+            array::from_fn(|role| keys.seed(index, role as u8, &shared[2 * index + role]))
+        }))))
+    }
+}
+
+impl Receiver {
+    /// Draws choices and scalars and says the points.
+    pub fn start(direction: Direction, rng: &mut dyn CryptoRngCore) -> (Self, ReceiverMessage) {
+        let mut random = Zeroizing::new([0; 16]);
+        rng.fill_bytes(&mut *random);
+        let choices = Zeroizing::new(u128::from_le_bytes(*random));
+        let scalars = Zeroizing::new((0..COUNT).map(|_| curve::draw_scalar(rng)).collect::<Vec<_>>());
+        let blinds = Zeroizing::new((0..COUNT).map(|_| curve::draw_scalar(rng)).collect::<Vec<_>>());
+
+        // r₁₋c at random, then r_c = a·G − H_c(r₁₋c).
+        let free = curve::normalize(&curve::generator_by_each(&blinds));
+        let inputs: Vec<_> = free
+            .iter()
+            .enumerate()
+            .map(|(index, point)| hash_input(&direction, index, bit(&choices, index), point))
+            .collect();
+        let hashes = curve::hash_to_curve(Tag::BaseOtPoint, inputs.iter().map(|input| input.as_slice()));
+        let own = curve::generator_by_each(&scalars);
+        let own: Vec<_> = own.iter().zip(&hashes).map(|(own, hash)| own - hash).collect();
+        let own = curve::normalize(&own);
+
+        let mut points = Vec::with_capacity(COUNT * 2 * curve::COORDINATES);
+        for (index, (own, free)) in own.iter().zip(&free).enumerate() {
+            let choice = Choice::from(bit(&choices, index));
+            let first = AffinePoint::conditional_select(own, free, choice);
+            let second = AffinePoint::conditional_select(free, own, choice);
+            points.extend_from_slice(&curve::encode_coordinates(&first));
+            points.extend_from_slice(&curve::encode_coordinates(&second));
+        }
+        let message = ReceiverMessage { points };
+        (Self { direction, choices, scalars, message: message.clone() }, message)
+    }
+
+    /// Ends with the chosen key of each transfer.
+    ///
+    /// # Errors
+    /// [`Cause::Malformed`] unless the message is a point of the curve other than the identity.
+    pub fn finish(self, message: &SenderMessage) -> Result<ReceiverSeeds, Cause> {
+        let point = <&[u8; curve::COMPRESSED]>::try_from(message.point.as_slice())
+            .ok()
+            .and_then(curve::decode_compressed)
+            .ok_or(Cause::Malformed("base transfer: sender's point"))?;
+        let shared = Zeroizing::new(curve::mul_by_each(&point, &self.scalars));
+        let shared = Zeroizing::new(curve::normalize(&shared));
+        let keys = KeyHash::new(&self.direction, message, &self.message);
+        let seeds =
+            Box::new(array::from_fn(|index| keys.seed(index, bit(&self.choices, index), &shared[index])));
+        Ok(ReceiverSeeds { choices: *self.choices, seeds })
+    }
+}
+
+impl SenderSeeds {
+    /// The key of message `role` (0 or 1) of transfer `index`.
+    pub fn seed(&self, index: usize, role: usize) -> &Seed {
+        &self.0[index][role]
+    }
+}
+
+impl ReceiverSeeds {
+    /// The choice in transfer `index`.
+    pub fn choice(&self, index: usize) -> u8 {
+        bit(&self.choices, index)
+    }
+
+    /// The chosen key of transfer `index`.
+    pub fn seed(&self, index: usize) -> &Seed {
+        &self.seeds[index]
+    }
+}
+
+impl Drop for SenderSeeds {
+    fn drop(&mut self) {
+        self.0.iter_mut().zeroize();
+    }
+}
+
+impl Drop for ReceiverSeeds {
+    fn drop(&mut self) {
+        self.choices.zeroize();
+        self.seeds.zeroize();
+    }
+}
+
+/// The receiver's points, checked, and the sums r₀ + H₀(r₁) and r₁ + H₁(r₀) of each transfer.
+pub(crate) fn sums(
+    direction: &Direction,
+    message: &ReceiverMessage,
+) -> Result<[Vec<ProjectivePoint>; 2], Cause> {
+    const MALFORMED: Cause = Cause::Malformed("base transfer: receiver's points");
+    let (encoded, rest) = message.points.as_chunks::<{ curve::COORDINATES }>();
+    if encoded.len() != 2 * COUNT || !rest.is_empty() {
+        return Err(MALFORMED);
+    }
+    let points: Vec<AffinePoint> =
+        encoded.iter().map(curve::decode_coordinates).collect::<Option<_>>().ok_or(MALFORMED)?;
+    let inputs: Vec<_> = (0..2 * COUNT)
+        .map(|place| hash_input(direction, place / 2, (place % 2) as u8, &points[place ^ 1]))
+        .collect();
+    let hashes = curve::hash_to_curve(Tag::BaseOtPoint, inputs.iter().map(|input| input.as_slice()));
+    let points: Vec<_> = points.into_iter().map(ProjectivePoint::from).collect();
+    let sums: Vec<_> = points.iter().zip(&hashes).map(|(point, hash)| point + hash).collect();
+    if sums.contains(&ProjectivePoint::IDENTITY) {
+        return Err(MALFORMED);
+    }
+    Ok([points, sums])
+}
+
+/// Input of H_role for transfer `index`.
+fn hash_input(direction: &Direction, index: usize, role: u8, other: &AffinePoint) -> [u8; 102] {
+    let mut input = [0; 102];
+    input[..32].copy_from_slice(&direction.session.0);
+    input[32..34].copy_from_slice(&direction.sender.value().to_be_bytes());
+    input[34..36].copy_from_slice(&direction.receiver.value().to_be_bytes());
+    input[36] = index as u8;
+    input[37] = role;
+    input[38..].copy_from_slice(&curve::encode_coordinates(other));
+    input
+}
+
+fn bit(choices: &u128, index: usize) -> u8 {
+    ((choices >> index) & 1) as u8
+}
+
+/// The hash that makes a key of a shared point.
+struct KeyHash {
+    points: [u8; 32],
+}
+
+impl KeyHash {
+    fn new(direction: &Direction, sender: &SenderMessage, receiver: &ReceiverMessage) -> Self {
+        let points = direction
+            .transcript(Tag::BaseOtKey)
+            .field(&sender.point)
+            .field(&receiver.points)
+            .finish32();
+        Self { points }
+    }
+
+    fn seed(&self, index: usize, role: u8, shared: &AffinePoint) -> Seed {
+        symbolon_mpc::Transcript::new(Tag::BaseOtKey)
+            .field(&self.points)
+            .field(&[index as u8, role])
+            .field(&*Zeroizing::new(curve::encode_coordinates(shared)))
+            .finish32()
+    }
+}
