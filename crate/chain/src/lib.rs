@@ -9,13 +9,18 @@
 //! [`intent::Intent`] it shows, and [`digest()`] for the 32 bytes that are signed; [`evm::tx`] puts the signature in.
 
 pub mod context;
+pub mod decode;
 pub mod evm;
 pub mod intent;
 pub mod request;
 pub mod risk;
+pub mod text;
+pub mod units;
+pub mod words;
 
 pub use alloy_primitives::{Address, B256, Bytes, I256, U256};
 
 pub use context::Context;
+pub use decode::{BadRequest, decode, digest};
 pub use intent::Intent;
 pub use request::Request;

@@ -56,6 +56,8 @@ pub enum Risk {
         /// Whose tokens.
         from: Address,
     },
+    /// The data of a token call goes on after its arguments; a contract may read that too.
+    TrailingData,
     /// A contract call whose function is not known, or whose arguments do not fit it.
     UnknownCall {
         /// The function selector, if the data is long enough to have one.
@@ -103,14 +105,15 @@ impl Risk {
             | Self::MixedScripts
             | Self::SignInChain { .. }
             | Self::ThirdPartyTransfer { .. }
+            | Self::TrailingData
             | Self::UnknownCall { .. }
             | Self::UnknownToken { .. }
+            | Self::UnknownTypedData
             | Self::UnreadableMessage => Severity::Warning,
             Self::ApprovalForAll { .. }
             | Self::DeceptiveText
             | Self::LostRecipient { .. }
             | Self::Order
-            | Self::UnknownTypedData
             | Self::UnlimitedApproval { .. } => Severity::Danger,
             Self::SignInAccount { .. } | Self::SignInDomain { .. } => Severity::Blocking,
         }
@@ -132,6 +135,7 @@ impl Risk {
             Self::SignInChain { .. } => "sign-in-chain",
             Self::SignInDomain { .. } => "sign-in-domain",
             Self::ThirdPartyTransfer { .. } => "third-party-transfer",
+            Self::TrailingData => "trailing-data",
             Self::UnknownCall { .. } => "unknown-call",
             Self::UnknownToken { .. } => "unknown-token",
             Self::UnknownTypedData => "unknown-typed-data",
@@ -157,6 +161,7 @@ impl Risk {
             | Self::SignInChain { .. }
             | Self::SignInDomain { .. }
             | Self::ThirdPartyTransfer { .. }
+            | Self::TrailingData
             | Self::UnknownCall { .. }
             | Self::UnknownToken { .. }
             | Self::UnknownTypedData

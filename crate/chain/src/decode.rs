@@ -1,0 +1,337 @@
+//! From a raw request to the intent that is shown and judged.
+
+use alloy_primitives::{Address, B256, U256};
+
+use crate::context::{Context, Currency, NameSource};
+use crate::evm::siwe::SignIn;
+use crate::evm::tx::{BadTransaction, Fees, UnsignedTransaction};
+use crate::evm::typed::{BadTypedData, TypedData};
+use crate::evm::{call, message, permit};
+use crate::intent::{
+    Action, Allowance, ApprovalKind, Counterparty, Intent, Message, Quantity, Role, Row, Token,
+    TransactionTerms, TypedMessage, Value,
+};
+use crate::request::{EvmRequest, EvmSubject, Request, TooLarge};
+use crate::risk::Risk;
+use crate::{text, words};
+
+/// Why a request cannot be read, and so cannot be signed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadRequest {
+    /// The transaction.
+    #[error(transparent)]
+    Transaction(#[from] BadTransaction),
+    /// The typed data.
+    #[error("typed data cannot be signed: {0}")]
+    TypedData(#[from] BadTypedData),
+    /// Its size.
+    #[error(transparent)]
+    TooLarge(#[from] TooLarge),
+    /// A transaction for another chain than the request says.
+    #[error("the transaction is for chain {found}, the request for chain {asked}")]
+    Chain {
+        /// Chain id of the transaction.
+        found: u64,
+        /// Chain id of the request.
+        asked: u64,
+    },
+}
+
+/// Reads a request: what signing it would do, as this device sees it.
+///
+/// # Errors
+/// [`BadRequest`] if it is not well-formed; such a request must not be signed.
+pub fn decode(request: &Request, context: &Context) -> Result<Intent, BadRequest> {
+    let Request::Evm(request) = request;
+    request.check_size()?;
+    match &request.subject {
+        EvmSubject::Transaction(payload) => transaction(request, payload, context),
+        EvmSubject::PersonalMessage(message) => Ok(personal_message(request, message, context)),
+        EvmSubject::TypedData { json, version } => {
+            let typed = TypedData::parse(json, *version, request.chain_id)?;
+            Ok(typed_data(request, typed, context))
+        }
+    }
+}
+
+/// The 32 bytes that a signature of the request is over.
+///
+/// # Errors
+/// [`BadRequest`], exactly where [`decode`] has one: what cannot be shown has no digest.
+pub fn digest(request: &Request) -> Result<B256, BadRequest> {
+    decode(request, &Context::default()).map(|intent| intent.digest)
+}
+
+fn transaction(request: &EvmRequest, payload: &[u8], context: &Context) -> Result<Intent, BadRequest> {
+    let tx = UnsignedTransaction::decode(payload)?;
+    if tx.chain_id != request.chain_id {
+        return Err(BadRequest::Chain { found: tx.chain_id, asked: request.chain_id });
+    }
+    let (action, trailing) = call::action(&tx, request.account, context);
+    let mut intent = Builder::new(request, context);
+    if trailing {
+        intent.risks.push(Risk::TrailingData);
+    }
+    intent.transaction = Some(terms(&tx, context));
+    Ok(intent.finish(action, tx.digest()))
+}
+
+fn terms(tx: &UnsignedTransaction, context: &Context) -> TransactionTerms {
+    TransactionTerms {
+        kind: tx.kind(),
+        nonce: tx.nonce,
+        gas_limit: tx.gas_limit,
+        max_fee_per_gas: tx.max_fee_per_gas(),
+        max_priority_fee_per_gas: match tx.fees {
+            Fees::Dynamic { max_priority_fee_per_gas, .. } => Some(max_priority_fee_per_gas),
+            Fees::Price { .. } => None,
+        },
+        l1_fee: context.l1_fee,
+        max_fee: tx.max_gas_cost().saturating_add(context.l1_fee.unwrap_or_default()),
+        value: tx.value,
+        access_list_size: tx.access_list.0.len(),
+    }
+}
+
+fn personal_message(request: &EvmRequest, bytes: &[u8], context: &Context) -> Intent {
+    let mut intent = Builder::new(request, context);
+    let action = match std::str::from_utf8(bytes) {
+        // JSON-RPC hands texts over as bytes, so a message of control codes is bytes, not text.
+        Ok(text) if is_readable(text) => {
+            intent.judge_text(text);
+            match SignIn::parse(text) {
+                Some(sign_in) => Action::SignIn(sign_in),
+                None => Action::SignMessage(Message::Text(text::inert_block(text))),
+            }
+        }
+        _ => Action::SignMessage(Message::Binary(bytes.to_vec().into())),
+    };
+    intent.finish(action, message::digest(bytes))
+}
+
+fn is_readable(text: &str) -> bool {
+    !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+}
+
+fn typed_data(request: &EvmRequest, typed: TypedData, context: &Context) -> Intent {
+    let mut intent = Builder::new(request, context);
+    intent.judge_rows(&typed.domain);
+    intent.judge_rows(&typed.message);
+    if !typed.bound_to_chain {
+        intent.risks.push(Risk::AnyChain);
+    }
+    if typed.unsigned_fields {
+        intent.risks.push(Risk::UnsignedFields);
+    }
+    if let Some(contract) = typed.verifying_contract {
+        intent.party(contract, Role::Contract);
+    }
+    let action = match permit::recognise(&typed) {
+        Some(permit) => {
+            let permit2 = permit.kind != ApprovalKind::Permit;
+            if permit2 && typed.verifying_contract != Some(permit::PERMIT2) {
+                intent.risks.push(Risk::UnknownTypedData);
+            }
+            let allowances = permit.allowances.into_iter().map(|(contract, quantity)| {
+                call::allowance(call::token(request.chain_id, contract, context), quantity)
+            });
+            Action::Approve {
+                allowances: allowances.collect(),
+                spender: permit.spender,
+                kind: permit.kind,
+                deadline: permit.deadline,
+                rows: typed.message,
+            }
+        }
+        None => {
+            intent.risks.push(Risk::UnknownTypedData);
+            if typed.primary_type.contains("Order") {
+                intent.risks.push(Risk::Order);
+            }
+            Action::SignTypedData(TypedMessage {
+                primary_type: typed.primary_type,
+                domain: typed.domain,
+                verifying_contract: typed.verifying_contract,
+                rows: typed.message,
+            })
+        }
+    };
+    intent.finish(action, typed.digest)
+}
+
+struct Builder<'a> {
+    request: &'a EvmRequest,
+    context: &'a Context,
+    parties: Vec<Counterparty>,
+    risks: Vec<Risk>,
+    transaction: Option<TransactionTerms>,
+}
+
+impl<'a> Builder<'a> {
+    fn new(request: &'a EvmRequest, context: &'a Context) -> Self {
+        Self { request, context, parties: Vec::new(), risks: Vec::new(), transaction: None }
+    }
+
+    fn finish(mut self, action: Action, digest: B256) -> Intent {
+        self.judge(&action);
+        self.risks.sort_by_key(|risk| std::cmp::Reverse(risk.severity()));
+        let mut risks = Vec::new();
+        for risk in self.risks {
+            if !risks.contains(&risk) {
+                risks.push(risk);
+            }
+        }
+        Intent {
+            chain_id: self.request.chain_id,
+            account: self.request.account,
+            currency: self.context.currency.clone().unwrap_or_else(Currency::ether),
+            action,
+            transaction: self.transaction,
+            parties: self.parties,
+            risks,
+            digest,
+            digest_words: words::of(&digest).iter().map(|word| (*word).to_owned()).collect(),
+        }
+    }
+
+    fn judge(&mut self, action: &Action) {
+        match action {
+            Action::Approve { allowances, spender, kind, .. } => {
+                self.party(*spender, Role::Spender);
+                for allowance in allowances {
+                    self.token(&allowance.token);
+                    self.judge_allowance(allowance, *spender, *kind);
+                }
+            }
+            Action::ApproveForAll { token, operator, approved } => {
+                self.party(*operator, Role::Spender);
+                self.token(token);
+                if *approved {
+                    self.risks.push(Risk::ApprovalForAll { operator: *operator });
+                }
+            }
+            Action::Call { contract, selector, function, .. } => {
+                self.party(*contract, Role::Contract);
+                match function {
+                    Some(function) => self.judge_rows(&function.arguments),
+                    None => self.risks.push(Risk::UnknownCall { selector: *selector }),
+                }
+            }
+            Action::Deploy { .. } => self.risks.push(Risk::UnknownCall { selector: None }),
+            Action::SendNative { to, .. } => {
+                self.party(*to, Role::Recipient);
+                if to.is_zero() {
+                    self.risks.push(Risk::LostRecipient { address: *to });
+                }
+            }
+            Action::SignIn(sign_in) => self.judge_sign_in(sign_in),
+            Action::SignMessage(Message::Binary(_)) => self.risks.push(Risk::UnreadableMessage),
+            Action::SignMessage(Message::Text(_)) | Action::SignTypedData(_) => {}
+            Action::TransferToken { token, from, to, .. } => {
+                self.party(*to, Role::Recipient);
+                if *from != self.request.account {
+                    self.party(*from, Role::Source);
+                    self.risks.push(Risk::ThirdPartyTransfer { from: *from });
+                }
+                self.token(token);
+                if to.is_zero() || *to == token.contract {
+                    self.risks.push(Risk::LostRecipient { address: *to });
+                }
+            }
+        }
+    }
+
+    fn judge_allowance(&mut self, allowance: &Allowance, spender: Address, kind: ApprovalKind) {
+        let taken_back = match allowance.quantity {
+            Quantity::Amount(amount) => amount.is_zero(),
+            // the approved address of an item is reset by approving nobody
+            Quantity::AmountOrItem(_) | Quantity::Item(_) | Quantity::Items(_) => spender.is_zero(),
+        };
+        if taken_back || kind == ApprovalKind::Decrease {
+            return;
+        }
+        self.risks.push(Risk::Approval { spender });
+        if allowance.unlimited {
+            self.risks.push(Risk::UnlimitedApproval { spender });
+        }
+    }
+
+    fn judge_sign_in(&mut self, sign_in: &SignIn) {
+        // Without an origin there is nothing the domain could match.
+        if !self.context.origin.as_ref().is_some_and(|origin| sign_in.is_for(origin)) {
+            self.risks.push(Risk::SignInDomain { stated: sign_in.domain.clone() });
+        }
+        if sign_in.address != self.request.account {
+            self.risks.push(Risk::SignInAccount { stated: sign_in.address });
+        }
+        if sign_in.chain_id != self.request.chain_id {
+            self.risks.push(Risk::SignInChain { stated: sign_in.chain_id });
+        }
+    }
+
+    fn token(&mut self, token: &Token) {
+        self.party(token.contract, Role::Token);
+        if let Some(info) = &token.info {
+            self.judge_text(&info.symbol);
+        }
+        if !token.info.as_ref().is_some_and(|info| info.vouched) {
+            self.risks.push(Risk::UnknownToken { contract: token.contract });
+        }
+    }
+
+    fn party(&mut self, address: Address, role: Role) {
+        if self.parties.iter().any(|party| party.address == address && party.role == role) {
+            return;
+        }
+        let name = self.context.names.get(&address).map(|known| {
+            let mut known = known.clone();
+            known.name = text::inert_name(&known.name);
+            known
+        });
+        let own = address == self.request.account
+            || name.as_ref().is_some_and(|known| known.source == NameSource::OwnAccount);
+        let seen = own || self.context.seen.contains(&(self.request.chain_id, address));
+        if !seen && role != Role::Token && role != Role::Source {
+            self.risks.push(Risk::FirstTime { address });
+        }
+        self.parties.push(Counterparty { address, role, name, seen });
+    }
+
+    /// Rows have been rendered already: what was hidden stands there written out, in brackets nobody can forge.
+    fn judge_rows(&mut self, rows: &[Row]) {
+        for row in rows {
+            match &row.value {
+                Value::Rows(rows) => self.judge_rows(rows),
+                Value::Text(text) => self.judge_text(text),
+                _ => {}
+            }
+        }
+    }
+
+    fn judge_text(&mut self, text: &str) {
+        let signs = text::signs(text);
+        if signs.deceptive || text.contains('⟨') {
+            self.risks.push(Risk::DeceptiveText);
+        }
+        if signs.mixed_scripts {
+            self.risks.push(Risk::MixedScripts);
+        }
+    }
+}
+
+impl Currency {
+    /// Ether, 18 decimals.
+    #[must_use]
+    pub fn ether() -> Self {
+        Self { name: "Ether".to_owned(), symbol: "ETH".to_owned(), decimals: 18 }
+    }
+
+    /// One whole coin in its smallest unit; nothing if that does not fit.
+    #[must_use]
+    pub fn unit(&self) -> Option<U256> {
+        U256::from(10).checked_pow(U256::from(self.decimals))
+    }
+}
+
+#[cfg(test)]
+mod tests;
