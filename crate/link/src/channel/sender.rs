@@ -126,8 +126,9 @@ impl Sender {
             self.wait_ms = (self.wait_ms * 2).min(LAST_WAIT_MS);
             self.resend_at = Some(now.saturating_add(self.wait_ms));
             self.suspect = self.data.next();
-            // The mailbox of a peer that is away still holds them, most likely: do not fill it.
-            self.resend(BURST);
+            // The mailbox of a peer that is away still holds them, most likely: one is enough to ask, and the
+            // answer says what else is missing.
+            self.resend(1);
         }
     }
 

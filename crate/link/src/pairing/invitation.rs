@@ -67,9 +67,8 @@ impl Invitation {
             Some((_, code)) => code,
             None => link.strip_prefix(&MARK[1..]).ok_or(BadInvitation::NotAnInvitation)?,
         };
-        let bytes =
-            Zeroizing::new(Base64UrlUnpadded::decode_vec(code).map_err(|_| BadInvitation::NotAnInvitation)?);
-        let (format, rest) = bytes.split_first().ok_or(BadInvitation::NotAnInvitation)?;
+        let bytes = Zeroizing::new(Base64UrlUnpadded::decode_vec(code).map_err(|_| BadInvitation::Damaged)?);
+        let (format, rest) = bytes.split_first().ok_or(BadInvitation::Damaged)?;
         if *format != FORMAT {
             return Err(BadInvitation::OtherVersion { theirs: *format });
         }
@@ -156,12 +155,12 @@ mod tests {
     #[test]
     fn what_is_no_invitation_is_told_apart() {
         let link = invitation().link("https://wallet.example/");
-        for text in
-            ["", "https://wallet.example/", "ethereum:0xabc", "x#pair=", "x#pair=!!", &"a".repeat(5000)]
-        {
+        for text in ["", "https://wallet.example/", "ethereum:0xabc", &"a".repeat(5000)] {
             assert_eq!(Invitation::parse(text), Err(BadInvitation::NotAnInvitation), "{text}");
         }
-        assert_eq!(Invitation::parse(&link[..link.len() - 4]), Err(BadInvitation::Damaged));
+        for text in ["x#pair=", "x#pair=!!", &link[..link.len() - 4]] {
+            assert_eq!(Invitation::parse(text), Err(BadInvitation::Damaged), "{text}");
+        }
         // base64url of a first byte of 2.
         assert_eq!(Invitation::parse("x#pair=AgAA"), Err(BadInvitation::OtherVersion { theirs: 2 }));
     }

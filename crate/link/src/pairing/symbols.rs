@@ -60,12 +60,29 @@ pub const SYMBOLS: [Symbol; 64] = symbols! {
 mod tests {
     use std::collections::HashSet;
 
+    use rand_chacha::ChaCha20Rng;
+    use rand_core::{RngCore, SeedableRng};
+
     use super::*;
 
     #[test]
     fn every_symbol_looks_and_sounds_different() {
         assert_eq!(SYMBOLS.iter().map(|symbol| symbol.emoji).collect::<HashSet<_>>().len(), 64);
         assert_eq!(SYMBOLS.iter().map(|symbol| symbol.name).collect::<HashSet<_>>().len(), 64);
+    }
+
+    /// A man in the middle has two handshakes and one free nonce in each, chosen before the honest one is
+    /// revealed. The best he can do is to hope.
+    #[test]
+    fn two_handshakes_agree_only_by_chance() {
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        for _ in 0..20_000 {
+            let [mut one, mut two, mut inviter, mut joiner, mut his] = [[0; 32]; 5];
+            for bytes in [&mut one, &mut two, &mut inviter, &mut joiner, &mut his] {
+                rng.fill_bytes(bytes);
+            }
+            assert_ne!(Symbols::of(&one, &inviter, &his), Symbols::of(&two, &his, &joiner));
+        }
     }
 
     /// Written out by hand: 000001 000010 000011 000100 000101 000110, filled with ones.
