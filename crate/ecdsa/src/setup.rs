@@ -1,0 +1,251 @@
+//! What two devices hold in memory to sign together: base transfers both ways and the seed of zero shares.
+//!
+//! A [`PairSetup`] is made in the first signing ceremony of two devices and may serve their later ones, as long
+//! as both processes live. It is moved into a ceremony and comes back with its outcome; a ceremony that ends in
+//! any other way drops it, and dropping wipes it. So a cheat that is caught learns nothing that is used again,
+//! and nothing on a disk can be rolled back into a reuse: it cannot be copied or written.
+//!
+//! ```compile_fail
+//! fn needs_clone<T: Clone>() {}
+//! needs_clone::<symbolon_ecdsa::PairSetup>();
+//! ```
+//!
+//! ```compile_fail
+//! fn needs_clone<T: Clone>() {}
+//! needs_clone::<symbolon_ecdsa::Pairs>();
+//! ```
+//!
+//! ```compile_fail
+//! fn needs_serialize<T: serde::Serialize>() {}
+//! needs_serialize::<symbolon_ecdsa::PairSetup>();
+//! ```
+//!
+//! ```compile_fail
+//! fn needs_serialize<T: serde::Serialize>() {}
+//! needs_serialize::<symbolon_ecdsa::Pairs>();
+//! ```
+
+use core::fmt;
+use std::collections::BTreeMap;
+
+use rand_core::CryptoRngCore;
+use serde::{Deserialize, Serialize};
+use symbolon_mpc::{Cause, DeviceId, PartyIndex, SessionId, Tag, Transcript, wire};
+use zeroize::Zeroizing;
+
+use crate::direction::Direction;
+use crate::ot::base::{self, ReceiverMessage, ReceiverSeeds, SenderMessage, SenderSeeds};
+use crate::zero::{Commitment, PairSeed, SeedPart};
+
+/// Names a set-up: a hash of everything that was said to make it. Not secret.
+pub type PairName = [u8; 32];
+
+/// What two devices hold to sign together.
+pub struct PairSetup {
+    name: PairName,
+    /// This party as the one with both messages: it *chose* in the base transfers.
+    pub(crate) alice: ReceiverSeeds,
+    /// This party as the one that chooses.
+    pub(crate) bob: SenderSeeds,
+    pub(crate) zero: PairSeed,
+}
+
+/// The set-ups that a process holds: one for each peer device, wallet and epoch.
+#[derive(Default)]
+pub struct Pairs(BTreeMap<PairKey, PairSetup>);
+
+/// Whom and what a set-up is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PairKey {
+    /// The wallet.
+    pub wallet: [u8; 32],
+    /// The epoch of the shares.
+    pub epoch: u32,
+    /// The peer's device.
+    pub peer: DeviceId,
+}
+
+/// What each of the two says first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetupMessage {
+    /// As sender of base transfers.
+    pub sender: SenderMessage,
+    /// As receiver of base transfers.
+    pub receiver: ReceiverMessage,
+    /// Commitment to a part of the seed of zero shares.
+    pub seed: Commitment,
+}
+
+/// What each of the two says second: the committed part.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetupOpening {
+    /// The part, 32 bytes.
+    #[serde(with = "wire::bytes")]
+    pub seed: Vec<u8>,
+}
+
+/// A set-up whose first message is said.
+pub(crate) struct Started {
+    direction: Direction,
+    sender: base::Sender,
+    receiver: base::Receiver,
+    seed: SeedPart,
+    message: SetupMessage,
+}
+
+/// A set-up that lacks the peer's opening.
+pub(crate) struct Unopened {
+    direction: Direction,
+    name: PairName,
+    alice: ReceiverSeeds,
+    bob: SenderSeeds,
+    seed: SeedPart,
+    commitment: Commitment,
+}
+
+impl PairSetup {
+    /// Its name.
+    pub fn name(&self) -> &PairName {
+        &self.name
+    }
+}
+
+impl Started {
+    /// Begins a set-up between `me` and `peer`.
+    pub fn new(
+        session: SessionId,
+        me: PartyIndex,
+        peer: PartyIndex,
+        rng: &mut dyn CryptoRngCore,
+    ) -> (Self, SetupMessage) {
+        let direction = Direction { session, sender: me, receiver: peer };
+        let (sender, from_sender) = base::Sender::start(direction, rng);
+        let (receiver, from_receiver) = base::Receiver::start(direction.reversed(), rng);
+        let mut seed = SeedPart(Zeroizing::new([0; 32]));
+        rng.fill_bytes(&mut *seed.0);
+        let message =
+            SetupMessage { sender: from_sender, receiver: from_receiver, seed: seed.commit(&direction) };
+        (Self { direction, sender, receiver, seed, message: message.clone() }, message)
+    }
+
+    /// Takes the peer's first message.
+    ///
+    /// # Errors
+    /// [`Cause::Malformed`] if it holds anything but points of the curve.
+    pub fn finish(self, message: &SetupMessage) -> Result<Unopened, Cause> {
+        let name = name(&self.direction, &self.message, message);
+        Ok(Unopened {
+            direction: self.direction,
+            name,
+            bob: self.sender.finish(&message.receiver)?,
+            alice: self.receiver.finish(&message.sender)?,
+            seed: self.seed,
+            commitment: message.seed,
+        })
+    }
+}
+
+impl Unopened {
+    /// This party as the one that chooses; usable before the opening.
+    pub fn bob(&self) -> &SenderSeeds {
+        &self.bob
+    }
+
+    /// The second message.
+    pub fn opening(&self) -> SetupOpening {
+        SetupOpening { seed: self.seed.0.to_vec() }
+    }
+
+    /// Takes the peer's second message.
+    ///
+    /// # Errors
+    /// [`Cause`] if it is not what the peer committed to.
+    pub fn open(self, opening: &SetupOpening) -> Result<PairSetup, Cause> {
+        let part = <[u8; 32]>::try_from(opening.seed.as_slice())
+            .map_err(|_| Cause::Malformed("seed of the zero shares"))?;
+        let peer = SeedPart(Zeroizing::new(part));
+        let zero = PairSeed::join(&self.direction, &self.seed, &peer, &self.commitment)?;
+        Ok(PairSetup { name: self.name, alice: self.alice, bob: self.bob, zero })
+    }
+}
+
+/// The name is the same on both sides: the lower index comes first.
+fn name(direction: &Direction, own: &SetupMessage, peer: &SetupMessage) -> PairName {
+    let (low, first, second) = match direction.sender < direction.receiver {
+        true => (*direction, own, peer),
+        false => (direction.reversed(), peer, own),
+    };
+    let put = |hash: Transcript, message: &SetupMessage| {
+        hash.field(&message.sender.point).field(&message.receiver.points).field(&message.seed.0)
+    };
+    put(put(low.transcript(Tag::PairName), first), second).finish32()
+}
+
+impl Pairs {
+    /// No set-ups yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes out what a ceremony of this wallet and epoch with these devices may use.
+    #[must_use]
+    pub fn take(&mut self, wallet: [u8; 32], epoch: u32, peers: &[DeviceId]) -> Self {
+        let keys = peers.iter().map(|peer| PairKey { wallet, epoch, peer: *peer });
+        Self(keys.filter_map(|key| Some((key, self.0.remove(&key)?))).collect())
+    }
+
+    /// Puts back what a ceremony ended with. What was held for the same devices, wallet and epoch is wiped.
+    pub fn put(&mut self, pairs: Self) {
+        self.0.extend(pairs.0);
+    }
+
+    /// Wipes everything held with a device.
+    pub fn forget(&mut self, peer: DeviceId) {
+        self.0.retain(|key, _| key.peer != peer);
+    }
+
+    /// Wipes everything of a wallet but what belongs to `epoch`.
+    pub fn keep_only_epoch(&mut self, wallet: [u8; 32], epoch: u32) {
+        self.0.retain(|key, _| key.wallet != wallet || key.epoch == epoch);
+    }
+
+    /// Wipes everything: on lock.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// How many set-ups are held.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether none is held.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The name of the set-up for `key`, if one is held.
+    pub fn name(&self, key: &PairKey) -> Option<PairName> {
+        self.0.get(key).map(|setup| setup.name)
+    }
+
+    pub(crate) fn remove(&mut self, key: &PairKey) -> Option<PairSetup> {
+        self.0.remove(key)
+    }
+
+    pub(crate) fn insert(&mut self, key: PairKey, setup: PairSetup) {
+        self.0.insert(key, setup);
+    }
+}
+
+impl fmt::Debug for PairSetup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PairSetup(<redacted>)")
+    }
+}
+
+impl fmt::Debug for Pairs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}

@@ -1,0 +1,156 @@
+//! Round 3 of protocol 3.6: the one message that makes the signature, said only with the owner's approval.
+
+use k256::ecdsa::VerifyingKey;
+use k256::ecdsa::signature::hazmat::PrehashVerifier;
+use k256::elliptic_curve::ops::Reduce;
+use k256::elliptic_curve::point::AffineCoordinates;
+use k256::elliptic_curve::scalar::IsHigh;
+use k256::{AffinePoint, Scalar, U256};
+use rand_core::CryptoRngCore;
+use serde::{Deserialize, Serialize};
+use symbolon_mpc::machine::{Context, Heard, Next, Round, Word};
+use symbolon_mpc::{Abort, Cause, wire};
+use zeroize::Zeroizing;
+
+use super::open::Sum;
+use super::{Item, Signed, somebody};
+use crate::curve::{self, SCALAR};
+use crate::setup::Pairs;
+use crate::signature::Signature;
+
+/// The round, number `N`.
+pub(super) struct Last<const N: u16> {
+    partials: Vec<Partial>,
+    pairs: Pairs,
+}
+
+/// One item before the last message.
+pub(super) struct Partial {
+    digest: [u8; 32],
+    public_key: AffinePoint,
+    /// R.
+    point: AffinePoint,
+    /// r, the x-coordinate of R modulo q.
+    r: Scalar,
+    sum: Sum,
+    /// wᵢ and uᵢ, once said, plus the others'.
+    said: [Scalar; 2],
+}
+
+/// What is said for one item.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct LastItem {
+    /// wᵢ, a scalar.
+    #[serde(with = "wire::bytes")]
+    w: Vec<u8>,
+    /// uᵢ, a scalar.
+    #[serde(with = "wire::bytes")]
+    u: Vec<u8>,
+}
+
+impl Partial {
+    /// # Errors
+    /// [`Cause::Check`] if R is the identity or r is zero, which needs a party that breaks its commitment.
+    pub fn new(item: &Item, sum: Sum) -> Result<Self, Abort> {
+        let point = sum.point.to_affine();
+        let r = <Scalar as Reduce<U256>>::reduce_bytes(&point.x());
+        if bool::from(k256::elliptic_curve::group::prime::PrimeCurveAffine::is_identity(&point) | r.is_zero())
+        {
+            return Err(Abort::nobody(Cause::Check("the nonce is zero")));
+        }
+        let public_key = item.public_key.to_affine();
+        Ok(Self { digest: item.digest, public_key, point, r, sum, said: [Scalar::ZERO; 2] })
+    }
+
+    /// 2023/765, protocol 3.6, step 7:
+    /// > u_i := r_i·(φ_i + Σ ψ_{j,i}) + Σ (cᵘ_{i,j} + dᵘ_{i,j})
+    /// > v_i := sk_i·(φ_i + Σ ψ_{j,i}) + Σ (cᵛ_{i,j} + dᵛ_{i,j})
+    /// > w_i := SHA2(m)·φ_i + rˣ·v_i
+    fn compute(&self) -> [Scalar; 2] {
+        let sum = &self.sum;
+        let u = *sum.nonce * *sum.mask + sum.shares[0];
+        let v = Zeroizing::new(*sum.key * *sum.mask + sum.shares[1]);
+        let w = message(&self.digest) * *sum.own_mask + self.r * *v;
+        [w, u]
+    }
+
+    /// The signature, if it verifies: s = Σ wⱼ / Σ uⱼ, in its low form.
+    fn signature(&self) -> Option<Signature> {
+        let [w, u] = self.said;
+        let s = w * Option::<Scalar>::from(u.invert())?;
+        let is_high = s.is_high();
+        let s = match bool::from(is_high) {
+            true => -s,
+            false => s,
+        };
+        // Bit 0: whether y of the nonce point is odd, which negating s negates; bit 1: whether x was reduced.
+        let is_odd = bool::from(self.point.y_is_odd() ^ is_high);
+        let is_reduced = self.point.x() != self.r.to_bytes();
+        let recovery_id = u8::from(is_odd) | (u8::from(is_reduced) << 1);
+        let signature = Signature { r: self.r.to_bytes().into(), s: s.to_bytes().into(), recovery_id };
+
+        // R11: no signature leaves unverified.
+        let verifier = VerifyingKey::from_affine(self.public_key).ok()?;
+        let checked = k256::ecdsa::Signature::from_scalars(self.r, s).ok()?;
+        verifier.verify_prehash(&self.digest, &checked).ok()?;
+        Some(signature)
+    }
+}
+
+impl<const N: u16> Last<N> {
+    pub fn new(partials: Vec<Partial>, pairs: Pairs) -> Self {
+        Self { partials, pairs }
+    }
+}
+
+impl<const N: u16> Round for Last<N> {
+    type Output = Signed;
+    type Broadcast = Vec<LastItem>;
+    type Private = ();
+
+    const NUMBER: u16 = N;
+    const RELIABLE: bool = false;
+    const NEEDS_APPROVAL: bool = true;
+
+    fn speak(
+        &mut self,
+        context: &Context,
+        _: &mut dyn CryptoRngCore,
+    ) -> Result<Word<Vec<LastItem>, ()>, Abort> {
+        let mut said = Vec::new();
+        for partial in &mut self.partials {
+            partial.said = partial.compute();
+            let [w, u] = partial.said.map(|scalar| scalar.to_bytes().to_vec());
+            said.push(LastItem { w, u });
+        }
+        Ok(Word::to_all(context, said))
+    }
+
+    fn listen(
+        mut self,
+        context: &Context,
+        heard: Heard<Vec<LastItem>, ()>,
+        _: &mut dyn CryptoRngCore,
+    ) -> Result<Next<Signed>, Abort> {
+        for (peer, items, ()) in heard.iter() {
+            if items.len() != self.partials.len() {
+                return Err(Abort::party(peer, Cause::Malformed("number of items")));
+            }
+            for (partial, item) in self.partials.iter_mut().zip(items) {
+                let read = |bytes: &[u8]| {
+                    let scalar = <&[u8; SCALAR]>::try_from(bytes).ok().and_then(curve::decode_scalar);
+                    scalar.ok_or(Abort::party(peer, Cause::Malformed("last message")))
+                };
+                partial.said[0] += read(&item.w)?;
+                partial.said[1] += read(&item.u)?;
+            }
+        }
+        let signatures = self.partials.iter().map(Partial::signature).collect::<Option<_>>();
+        let signatures = signatures.ok_or_else(|| somebody(context, Cause::Unverified))?;
+        Ok(Next::done(Signed { signatures, pairs: self.pairs }))
+    }
+}
+
+fn message(digest: &[u8; 32]) -> Scalar {
+    <Scalar as Reduce<U256>>::reduce_bytes(&(*digest).into())
+}

@@ -1,0 +1,183 @@
+//! Round 0: which set-ups are there; and the set-up round for those that are not.
+
+use std::collections::BTreeMap;
+
+use k256::Scalar;
+use rand_core::CryptoRngCore;
+use serde::{Deserialize, Serialize};
+use symbolon_mpc::machine::{Context, Heard, Next, Protocol, Round, Word};
+use symbolon_mpc::share::lagrange_coefficient;
+use symbolon_mpc::{
+    Abort, Agreement, Cause, KeyShare, Party, PartyIndex, Secp256k1, Tag, Transcript, derive,
+};
+use zeroize::Zeroizing;
+
+use super::commit::Commit;
+use super::plan::{MAX_ITEMS, Misuse, PROTOCOL, SignPlan};
+use super::{Item, Signed, Signer, blame};
+use crate::setup::{PairName, SetupMessage, Started};
+
+/// The protocol before its session is known.
+pub struct SignProtocol {
+    agreement: Agreement,
+    signer: Signer,
+}
+
+/// What goes along with the first frame to a peer.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Hello {
+    /// The set-up with this peer that is in memory.
+    pub setup: Option<PairName>,
+}
+
+/// The set-up round: both messages of base transfers, with every peer that no common set-up is held with.
+struct Setup {
+    signer: Signer,
+    cold: Vec<PartyIndex>,
+    started: BTreeMap<PartyIndex, Started>,
+}
+
+impl SignProtocol {
+    /// Checks that plan and share fit.
+    pub fn new(plan: SignPlan, share: &KeyShare, pairs: crate::Pairs) -> Result<Self, Misuse> {
+        let info = share.info();
+        let quorum = info.quorum();
+        if plan.wallet != *info.wallet() {
+            return Err(Misuse::OtherWallet);
+        }
+        if plan.epoch != info.epoch() {
+            return Err(Misuse::StaleEpoch { held: info.epoch(), asked: plan.epoch });
+        }
+        if plan.signers.len() != usize::from(quorum.threshold()) {
+            return Err(Misuse::SignerCount { threshold: quorum.threshold(), signers: plan.signers.len() });
+        }
+        if plan.items.is_empty() || plan.items.len() > MAX_ITEMS {
+            return Err(Misuse::ItemCount(plan.items.len()));
+        }
+        let mut parties = Vec::new();
+        for index in &plan.signers {
+            let device = quorum.device_of(*index).ok_or(Misuse::UnknownSigner(*index))?;
+            parties.push(Party { index: *index, device });
+        }
+        let agreement = Agreement {
+            protocol: PROTOCOL,
+            ceremony: plan.ceremony,
+            wallet: plan.wallet,
+            epoch: plan.epoch,
+            quorum: quorum.clone(),
+            parties,
+            plan: plan.digest(),
+        };
+        let weight = lagrange_coefficient::<Secp256k1>(share.index(), &plan.signers, 0)
+            .ok_or(Misuse::Machine(symbolon_mpc::Misuse::NotAParty))?;
+        let items = plan.items.iter().map(|item| {
+            let child = derive::derive::<Secp256k1>(info, &item.path)?;
+            Ok(Item { digest: item.digest, public_key: child.public_key, tweak: weight * child.tweak })
+        });
+        let items = items.collect::<Result<_, Misuse>>()?;
+        // EXPOSE: weighted for this set of signers, and hashed to hedge randomness; both results are wiped.
+        let (weighted, hedge) = share.expose::<Secp256k1, _>(|scalar: &Scalar| {
+            let bytes = Zeroizing::new(<[u8; 32]>::from(scalar.to_bytes()));
+            let hedge = Transcript::new(Tag::Hedge).field(b"share").field(&*bytes).finish32();
+            (Zeroizing::new(weight * scalar), Zeroizing::new(hedge))
+        })?;
+        let signer = Signer {
+            wallet: plan.wallet,
+            epoch: plan.epoch,
+            devices: agreement.parties.iter().map(|party| (party.index, party.device)).collect(),
+            items,
+            share: weighted,
+            hedge,
+            pairs,
+        };
+        Ok(Self { agreement, signer })
+    }
+}
+
+impl Protocol for SignProtocol {
+    type Output = Signed;
+    type Hello = Hello;
+
+    const LAST_ROUND: u16 = 4;
+    // An item takes some 47 kB; points of a set-up 16 kB; the extension's check 2 kB.
+    const FRAME_LIMIT: usize = 32 * 1024 + MAX_ITEMS * 50 * 1024;
+
+    fn agreement(&self) -> Agreement {
+        self.agreement.clone()
+    }
+
+    fn hello(&self, peer: PartyIndex) -> Hello {
+        Hello { setup: self.signer.key_of(peer).and_then(|key| self.signer.pairs.name(&key)) }
+    }
+
+    fn start(
+        mut self,
+        context: &Context,
+        hellos: Vec<(PartyIndex, Hello)>,
+        _: &mut dyn CryptoRngCore,
+    ) -> Result<Next<Signed>, Abort> {
+        let mut cold = Vec::new();
+        for (peer, hello) in hellos {
+            let key = self.signer.key_of(peer).ok_or(Abort::nobody(Cause::SessionMismatch))?;
+            let held = self.signer.pairs.name(&key);
+            if held.is_none() || held != hello.setup {
+                // What only one side holds is of no use to either.
+                drop(self.signer.pairs.remove(&key));
+                cold.push(peer);
+            }
+        }
+        // With two signers both know that there is nothing to set up. With more, one cannot know it of the
+        // others' pairs, so that the round is always held.
+        if cold.is_empty() && context.parties().len() == 2 {
+            return Ok(Next::round(Commit::<1>::new(self.signer, BTreeMap::new())));
+        }
+        Ok(Next::round(Setup { signer: self.signer, cold, started: BTreeMap::new() }))
+    }
+}
+
+impl Round for Setup {
+    type Output = Signed;
+    type Broadcast = ();
+    type Private = Option<SetupMessage>;
+
+    const NUMBER: u16 = 1;
+    const RELIABLE: bool = false;
+
+    fn speak(
+        &mut self,
+        context: &Context,
+        rng: &mut dyn CryptoRngCore,
+    ) -> Result<Word<(), Option<SetupMessage>>, Abort> {
+        let mut random = self.signer.random(context, "setup", rng);
+        let mut private = Vec::new();
+        for peer in context.peers() {
+            if !self.cold.contains(&peer) {
+                private.push((peer, None));
+                continue;
+            }
+            let (started, message) = Started::new(*context.session(), context.me(), peer, &mut random);
+            self.started.insert(peer, started);
+            private.push((peer, Some(message)));
+        }
+        Ok(Word { broadcast: (), private })
+    }
+
+    fn listen(
+        mut self,
+        _: &Context,
+        heard: Heard<(), Option<SetupMessage>>,
+        _: &mut dyn CryptoRngCore,
+    ) -> Result<Next<Signed>, Abort> {
+        let mut unopened = BTreeMap::new();
+        for (peer, (), message) in heard {
+            match (self.started.remove(&peer), message) {
+                (Some(started), Some(message)) => {
+                    unopened.insert(peer, started.finish(&message).or_else(blame(peer))?);
+                }
+                (None, None) => {}
+                _ => return Err(Abort::party(peer, Cause::Malformed("set-up"))),
+            }
+        }
+        Ok(Next::round(Commit::<2>::new(self.signer, unopened)))
+    }
+}
