@@ -13,3 +13,5 @@ pub mod signature;
 pub mod siwe;
 pub mod tx;
 pub mod typed;
+
+pub(crate) use functions::selector_of;

@@ -11,9 +11,12 @@
 pub mod context;
 pub mod decode;
 pub mod evm;
+pub mod fees;
 pub mod intent;
+pub mod networks;
 pub mod request;
 pub mod risk;
+pub mod rpc;
 pub mod text;
 pub mod units;
 pub mod words;
