@@ -9,6 +9,7 @@
 
 pub mod abort;
 pub mod ceremony;
+pub mod dealing;
 pub mod derive;
 pub mod group;
 pub mod hedge;

@@ -18,7 +18,7 @@ pub struct KeyInfoParts {
     pub scheme: Scheme,
     /// The wallet it belongs to.
     pub wallet: [u8; 32],
-    /// Generation of the shares, from 1; +1 at each reshare.
+    /// Generation of the shares; +1 at each reshare.
     pub epoch: u32,
     /// The parties and how many must sign.
     pub quorum: Quorum,
@@ -69,7 +69,7 @@ impl KeyInfo {
         &self.0.wallet
     }
 
-    /// Generation of the shares, from 1.
+    /// Generation of the shares.
     pub fn epoch(&self) -> u32 {
         self.0.epoch
     }

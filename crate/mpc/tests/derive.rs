@@ -1,0 +1,118 @@
+//! Public derivation against BIP-32's own vectors.
+//! Source: BIP-32, "Test Vectors", vectors 1 and 2: every step that is not hardened.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use symbolon_mpc::derive::{InvalidPath, Path, derive_from};
+use symbolon_mpc::transcript::sha256;
+use symbolon_mpc::{Group, Secp256k1};
+
+const VECTORS: [(&str, &str, &str); 6] = [
+    // Vector 1, m/0H → /1
+    (
+        "xpub68Gmy5EdvgibQVfPdqkBBCHxA5htiqg55crXYuXoQRKfDBFA1WEjWgP6LHhwBZeNK1VTsfTFUHCdrfp1bgwQ9xv5ski8PX9rL2dZXvgGDnw",
+        "m/1",
+        "xpub6ASuArnXKPbfEwhqN6e3mwBcDTgzisQN1wXN9BJcM47sSikHjJf3UFHKkNAWbWMiGj7Wf5uMash7SyYq527Hqck2AxYysAA7xmALppuCkwQ",
+    ),
+    // Vector 1, m/0H/1/2H → /2
+    (
+        "xpub6D4BDPcP2GT577Vvch3R8wDkScZWzQzMMUm3PWbmWvVJrZwQY4VUNgqFJPMM3No2dFDFGTsxxpG5uJh7n7epu4trkrX7x7DogT5Uv6fcLW5",
+        "m/2",
+        "xpub6FHa3pjLCk84BayeJxFW2SP4XRrFd1JYnxeLeU8EqN3vDfZmbqBqaGJAyiLjTAwm6ZLRQUMv1ZACTj37sR62cfN7fe5JnJ7dh8zL4fiyLHV",
+    ),
+    // Vector 1, m/0H/1/2H → /2/1000000000
+    (
+        "xpub6D4BDPcP2GT577Vvch3R8wDkScZWzQzMMUm3PWbmWvVJrZwQY4VUNgqFJPMM3No2dFDFGTsxxpG5uJh7n7epu4trkrX7x7DogT5Uv6fcLW5",
+        "m/2/1000000000",
+        "xpub6H1LXWLaKsWFhvm6RVpEL9P4KfRZSW7abD2ttkWP3SSQvnyA8FSVqNTEcYFgJS2UaFcxupHiYkro49S8yGasTvXEYBVPamhGW6cFJodrTHy",
+    ),
+    // Vector 2, m → /0
+    (
+        "xpub661MyMwAqRbcFW31YEwpkMuc5THy2PSt5bDMsktWQcFF8syAmRUapSCGu8ED9W6oDMSgv6Zz8idoc4a6mr8BDzTJY47LJhkJ8UB7WEGuduB",
+        "m/0",
+        "xpub69H7F5d8KSRgmmdJg2KhpAK8SR3DjMwAdkxj3ZuxV27CprR9LgpeyGmXUbC6wb7ERfvrnKZjXoUmmDznezpbZb7ap6r1D3tgFxHmwMkQTPH",
+    ),
+    // Vector 2, m/0/2147483647H → /1
+    (
+        "xpub6ASAVgeehLbnwdqV6UKMHVzgqAG8Gr6riv3Fxxpj8ksbH9ebxaEyBLZ85ySDhKiLDBrQSARLq1uNRts8RuJiHjaDMBU4Zn9h8LZNnBC5y4a",
+        "m/1",
+        "xpub6DF8uhdarytz3FWdA8TvFSvvAh8dP3283MY7p2V4SeE2wyWmG5mg5EwVvmdMVCQcoNJxGoWaU9DCWh89LojfZ537wTfunKau47EL2dhHKon",
+    ),
+    // Vector 2, m/0/2147483647H/1/2147483646H → /2
+    (
+        "xpub6ERApfZwUNrhLCkDtcHTcxd75RbzS1ed54G1LkBUHQVHQKqhMkhgbmJbZRkrgZw4koxb5JaHWkY4ALHY2grBGRjaDMzQLcgJvLJuZZvRcEL",
+        "m/2",
+        "xpub6FnCn6nSzZAw5Tw7cgR9bi15UV96gLZhjDstkXXxvCLsUXBGXPdSnLFbdpq8p9HmGsApME5hQTZ3emM2rnY5agb9rXpVGyy3bdW6EEgAtqt",
+    ),
+];
+
+#[test]
+fn children_are_those_of_bip_32() {
+    for (parent, path, child) in VECTORS {
+        let (parent_chain_code, parent_key) = read_xpub(parent);
+        let (child_chain_code, child_key) = read_xpub(child);
+        let parent_point = Secp256k1::decode_point(&parent_key).unwrap();
+        let path: Path = path.parse().unwrap();
+        let derived = derive_from::<Secp256k1>(parent_point, parent_chain_code, &path).unwrap();
+        assert_eq!(Secp256k1::encode_point(&derived.public_key).unwrap(), child_key, "{path}");
+        assert_eq!(derived.chain_code, child_chain_code, "{path}");
+        assert_eq!(parent_point + Secp256k1::generator_mul(&derived.tweak), derived.public_key, "{path}");
+    }
+}
+
+#[test]
+fn the_empty_path_is_the_key_itself() {
+    let (chain_code, key) = read_xpub(VECTORS[3].0);
+    let point = Secp256k1::decode_point(&key).unwrap();
+    let derived = derive_from::<Secp256k1>(point, chain_code, &Path::root()).unwrap();
+    assert_eq!((derived.public_key, derived.chain_code), (point, chain_code));
+    assert!(derived.tweak == Secp256k1::zero());
+}
+
+#[test]
+fn a_path_is_written_in_one_way() {
+    let path: Path = "m/44/60/0/0/2147483647".parse().unwrap();
+    assert_eq!(path.steps(), [44, 60, 0, 0, 2_147_483_647]);
+    assert_eq!(path.to_string(), "m/44/60/0/0/2147483647");
+    assert_eq!("m".parse(), Ok(Path::root()));
+    for text in
+        ["", "44/60", "m/", "/44", "m//1", "m/+1", "m/-1", "m/01", "m/1/", "M/1", "m/x", "m/4294967296"]
+    {
+        assert_eq!(text.parse::<Path>(), Err(InvalidPath::Malformed), "{text}");
+    }
+    assert_eq!(format!("m{}", "/0".repeat(17)).parse::<Path>(), Err(InvalidPath::TooLong));
+}
+
+#[test]
+fn hardened_steps_are_refused() {
+    for text in ["m/44'", "m/44h/60h", "m/0H", "m/2147483648", "m/4294967295"] {
+        assert_eq!(text.parse::<Path>(), Err(InvalidPath::Hardened), "{text}");
+    }
+    assert_eq!(Path::new(vec![1 << 31]), Err(InvalidPath::Hardened));
+}
+
+#[test]
+fn a_hardened_path_is_refused_on_the_wire() {
+    let bytes = symbolon_mpc::wire::encode(&vec![44_u32, 1 << 31]);
+    assert!(symbolon_mpc::wire::decode::<Path>(&bytes).is_err());
+    let bytes = symbolon_mpc::wire::encode(&vec![44_u32, 60]);
+    assert!(symbolon_mpc::wire::decode::<Path>(&bytes).is_ok());
+}
+
+/// Chain code and public key of an extended public key (BIP-32, "Serialization format"; Base58Check).
+fn read_xpub(text: &str) -> ([u8; 32], Vec<u8>) {
+    const ALPHABET: &str = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+    let mut bytes = [0_u8; 82];
+    for letter in text.chars() {
+        let mut carry = ALPHABET.find(letter).unwrap();
+        for byte in bytes.iter_mut().rev() {
+            carry += 58 * usize::from(*byte);
+            *byte = carry as u8;
+            carry >>= 8;
+        }
+        assert_eq!(carry, 0);
+    }
+    let (payload, checksum) = bytes.split_at(78);
+    assert_eq!(sha256(&sha256(payload))[..4], *checksum);
+    (payload[13..45].try_into().unwrap(), payload[45..].to_vec())
+}

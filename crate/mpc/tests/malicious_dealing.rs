@@ -1,0 +1,83 @@
+//! One party of a keygen does what no honest party does.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use symbolon_mpc::dealing::{Keygen, keygen};
+use symbolon_mpc::testing::fields::Part;
+use symbolon_mpc::testing::harness::{Case, Scope, alter_everything};
+use symbolon_mpc::testing::{index, keygen_plan, quorum};
+use symbolon_mpc::{Blame, Cause, PartyIndex, Scheme};
+
+fn make(threshold: u16, count: u16) -> impl Fn(u64) -> Vec<(PartyIndex, Keygen)> {
+    move |session| {
+        let plan = keygen_plan(quorum(threshold, count), vec![Scheme::EcdsaSecp256k1], session);
+        plan.quorum.indices().map(|party| (party, keygen(plan.clone(), party).unwrap())).collect()
+    }
+}
+
+/// Steps of the rounds whose broadcasts are echoed.
+const REVEAL: u16 = 4;
+const STORED: u16 = 8;
+
+#[test]
+fn every_field_of_every_message_is_guarded() {
+    for (threshold, count, malicious) in [(2, 2, 1), (2, 3, 2), (3, 3, 3), (3, 4, 1)] {
+        let malicious = index(malicious);
+        let mut blamed = 0;
+        let coverage = alter_everything(make(threshold, count), malicious, |case, report| {
+            judge(case, count, report, &mut blamed);
+        });
+        assert_eq!(coverage.fields, coverage.all_fields, "a field was never altered");
+        println!(
+            "{threshold}-of-{count}: {} fields, {} runs, {blamed} verdicts on the culprit",
+            coverage.fields.len(),
+            coverage.runs
+        );
+        assert!(blamed > 0);
+    }
+}
+
+fn judge(
+    case: &Case,
+    count: u16,
+    report: &symbolon_mpc::testing::sim::Report<symbolon_mpc::dealing::Dealt>,
+    blamed: &mut usize,
+) {
+    let honest = || report.outcomes.keys().copied().filter(|party| *party != case.malicious);
+    // Nobody stores a share unless all confirmed the same keys, except that a party whose own frames were all
+    // in order may, when only another one was lied to in the very last echo or acknowledgement.
+    if case.step < STORED - 1 {
+        for party in honest() {
+            assert!(!report.stored.contains_key(&party), "{party} stored a share: {case:?}");
+        }
+    }
+    let told: Vec<_> = match case.scope {
+        Scope::All => honest().collect(),
+        Scope::One(party) => vec![party],
+    };
+    for party in told {
+        let Some(abort) = report.abort(party) else {
+            // Only a frame that went to another step leaves its receiver waiting; or a salt that the others
+            // believe and the liar's own machine does not, so that it leaves them.
+            let is_moved = case.field.part == Part::Header && case.field.path == "step";
+            let has_left = case.step == 0 && report.abort(case.malicious).is_some();
+            assert!(is_moved || has_left, "{case:?}");
+            continue;
+        };
+        let is_equivocation = count > 2 && matches!(case.scope, Scope::One(_));
+        let is_header = case.field.part == Part::Header;
+        let is_echo = case.step % 2 == 1;
+        if is_equivocation
+            && case.field.part == Part::Broadcast
+            && !is_echo
+            && (2..STORED).contains(&case.step)
+        {
+            // Told to one alone: the echo finds it, and proves nobody at fault.
+            assert_eq!((&abort.cause, abort.blame), (&Cause::Equivocation, Blame::Nobody), "{case:?}");
+        } else if case.step >= REVEAL && !is_header && !is_echo {
+            // All were told the same, or this party was told something false in private: the culprit is proven.
+            assert_eq!(abort.blame, Blame::Party(case.malicious), "{case:?}: {abort:?}");
+        }
+        *blamed += usize::from(abort.blame == Blame::Party(case.malicious));
+    }
+}
