@@ -1,0 +1,34 @@
+// The script of all three pages: the bridge to the worker, then the screens.
+
+import init from "#glue/ui.js";
+import { provideBridge, showUnavailable } from "../../crate/wasm/js/screens.js";
+import { SCREEN_PORT } from "./wire.js";
+
+if (location.search === "?onboarding") document.documentElement.dataset["screen"] = "onboarding";
+
+provideBridge((onMessage, onLost) => {
+    const port = chrome.runtime.connect({ name: SCREEN_PORT });
+    // Messages keep the worker alive while somebody looks at it; an open port alone does not.
+    const ping = setInterval(() => post('{"type":"ping"}'), PING_MS);
+    const post = (json: string): void => {
+        try {
+            port.postMessage(json);
+        } catch {
+            // Closed meanwhile: `onDisconnect` follows.
+        }
+    };
+    port.onMessage.addListener((json: string) => onMessage(json));
+    port.onDisconnect.addListener(() => {
+        void chrome.runtime?.lastError;
+        clearInterval(ping);
+        if (chrome.runtime?.id) onLost();
+        else showUnavailable("host/gone", "Symbolon was updated. Open it again.", () => window.close());
+    });
+    return { send: post };
+});
+
+init({ module_or_path: "ui_bg.wasm" }).catch(() => {
+    showUnavailable("ui/failed", "The screens could not be loaded. Nothing was lost.", () => location.reload());
+});
+
+const PING_MS = 20_000;

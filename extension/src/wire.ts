@@ -1,0 +1,53 @@
+// What in-page provider, content relay and worker say to each other, and how much of it is let through.
+
+/** A page's call. Parameters travel as JSON text, so that nothing of the page's objects does. */
+export interface Call {
+    id: string;
+    method: string;
+    params: string;
+}
+
+/** Relay or worker to page. */
+export type ToPage =
+    /** JSON text of `{result}` or `{error}`. */
+    | { kind: "answer"; id: string; answer: string }
+    /** JSON text of the event's argument. */
+    | { kind: "event"; name: string; data: string }
+    /** The owner wants another wallet at `window.ethereum`. */
+    | { kind: "notDefault" };
+
+/** Names the direction on `window.postMessage`, where everybody's messages meet. */
+export const TO_CONTENT = "symbolon:content";
+export const TO_INPAGE = "symbolon:inpage";
+
+/** Names of the ports. */
+export const PROVIDER_PORT = "provider";
+export const SCREEN_PORT = "screen";
+
+/** Reads a call; undefined if it is none, or too much. */
+export function callOf(value: unknown): Call | undefined {
+    if (typeof value !== "object" || value === null) return undefined;
+    const { id, method, params } = value as Record<string, unknown>;
+    if (typeof id !== "string" || !ID.test(id)) return undefined;
+    if (typeof method !== "string" || method.length === 0 || method.length > METHOD_LIMIT) return undefined;
+    if (typeof params !== "string" || params.length > PARAMS_LIMIT) return undefined;
+    return { id, method, params };
+}
+
+/** JSON text of an error answer. */
+export function errorAnswer(code: number, message: string): string {
+    return JSON.stringify({ error: { code, message } });
+}
+
+/** EIP-1193: the provider is disconnected from all chains; here, the worker cannot be reached. */
+export const DISCONNECTED = 4900;
+/** EIP-1474. */
+export const INVALID_PARAMS = -32602;
+export const INVALID_REQUEST = -32600;
+export const LIMIT_EXCEEDED = -32005;
+
+/** Characters of a call's parameters as JSON, 1 Mi. */
+export const PARAMS_LIMIT = 1024 * 1024;
+
+const ID = /^[0-9a-zA-Z-]{1,64}$/;
+const METHOD_LIMIT = 100;
