@@ -86,3 +86,27 @@ pub trait Ceremony {
     /// Gives the owner's approval, which releases the last message of a signing ceremony.
     fn approve(&mut self) {}
 }
+
+impl<C: Ceremony + ?Sized> Ceremony for Box<C> {
+    type Output = C::Output;
+
+    fn parties(&self) -> &[PartyIndex] {
+        (**self).parties()
+    }
+
+    fn receive(&mut self, from: PartyIndex, frame: &[u8]) -> Result<(), Abort> {
+        (**self).receive(from, frame)
+    }
+
+    fn poll(&mut self, rng: &mut dyn CryptoRngCore) -> Result<Step<Self::Output>, Abort> {
+        (**self).poll(rng)
+    }
+
+    fn stored(&mut self) {
+        (**self).stored();
+    }
+
+    fn approve(&mut self) {
+        (**self).approve();
+    }
+}

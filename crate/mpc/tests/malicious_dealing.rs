@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use symbolon_mpc::dealing::{Keygen, keygen};
+use symbolon_mpc::machine::frame::Frame;
 use symbolon_mpc::testing::fields::Part;
 use symbolon_mpc::testing::harness::{Case, Scope, alter_everything};
+use symbolon_mpc::testing::sim::{Network, Outcome, Sent, Simulator};
 use symbolon_mpc::testing::{index, keygen_plan, quorum};
-use symbolon_mpc::{Blame, Cause, PartyIndex, Scheme};
+use symbolon_mpc::{Abort, Blame, Cause, PartyIndex, Scheme};
 
 fn make(threshold: u16, count: u16) -> impl Fn(u64) -> Vec<(PartyIndex, Keygen)> {
     move |session| {
@@ -80,4 +82,63 @@ fn judge(
         }
         *blamed += usize::from(abort.blame == Blame::Party(case.malicious));
     }
+}
+
+#[test]
+fn every_frame_of_an_earlier_session_is_refused_blaming_nobody() {
+    let culprit = index(2);
+    let earlier = Simulator::new(make(2, 3)(1), 8, Network::GOOD).run();
+    for step in [0, 2, 3, 4, 5, 6, 7, 8] {
+        // The same plan, other salts: only the session differs.
+        let report = Simulator::new(make(2, 3)(1), 9, Network::GOOD)
+            .tamper(|sent| {
+                let is_same =
+                    |other: &&Sent| (other.from, other.to, other.step) == (sent.from, sent.to, sent.step);
+                match earlier.sent.iter().find(is_same) {
+                    Some(old) if sent.from == culprit && sent.step == Some(step) => vec![old.deliver()],
+                    _ => vec![sent.deliver()],
+                }
+            })
+            .run();
+        let mismatch = Abort::nobody(Cause::SessionMismatch);
+        if step == 0 {
+            // An old salt makes a new session, in which its sender's own machine is not.
+            assert!(report.outcomes.values().all(|outcome| !matches!(outcome, Outcome::Done(_))));
+            assert!(report.stored.is_empty());
+        } else {
+            assert_eq!(report.abort(index(1)), Some(&mismatch), "step {step}");
+            assert_eq!(report.abort(index(3)), Some(&mismatch), "step {step}");
+        }
+    }
+}
+
+#[test]
+fn two_different_frames_for_a_step_blame_their_sender() {
+    for step in [0, 2, 3, 4, 5, 6, 7] {
+        let report = Simulator::new(make(2, 3)(1), 8, Network::GOOD)
+            .tamper(|sent| {
+                let mut other = Frame::decode(&sent.frame).unwrap();
+                if sent.from != index(2) || other.step != step {
+                    return vec![sent.deliver()];
+                }
+                other.private.push(0);
+                vec![sent.deliver(), sent.deliver_as(other.encode())]
+            })
+            .run();
+        for honest in [1, 3] {
+            let conflict = Abort::party(index(2), Cause::Conflict);
+            assert_eq!(report.abort(index(honest)), Some(&conflict), "step {step}");
+        }
+    }
+}
+
+#[test]
+fn an_honest_session_follows_an_aborted_one() {
+    let aborted = Simulator::new(make(2, 3)(1), 8, Network::GOOD)
+        .tamper(
+            |sent| if sent.step == Some(4) { vec![sent.deliver_as(vec![0])] } else { vec![sent.deliver()] },
+        )
+        .run();
+    assert!(aborted.stored.is_empty());
+    assert!(Simulator::new(make(2, 3)(2), 8, Network::GOOD).run().all_done());
 }

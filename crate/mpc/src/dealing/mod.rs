@@ -24,6 +24,8 @@ mod polynomial;
 mod proof;
 mod root;
 mod rounds;
+#[cfg(test)]
+mod tests;
 
 use rand_core::CryptoRngCore;
 use serde::Serialize;
@@ -114,6 +116,6 @@ impl Protocol for Dealing {
         _: Vec<(PartyIndex, ())>,
         rng: &mut dyn CryptoRngCore,
     ) -> Result<Next<Dealt>, Abort> {
-        rounds::start(self.plan, context, rng)
+        Ok(Next::round(rounds::first(self.plan, context, rng)?))
     }
 }

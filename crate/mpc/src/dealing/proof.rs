@@ -4,8 +4,6 @@
 //! session, dealer and scheme, so that a proof is good in one place only (RFC 8235 section 2.2 asks for the
 //! prover's identity for the same reason).
 
-use zeroize::Zeroize;
-
 use super::messages::{PointBytes, ProofBytes};
 use crate::group::{Group, Scheme};
 use crate::machine::Context;
@@ -13,18 +11,17 @@ use crate::machine::frame::step_of_round;
 use crate::party::PartyIndex;
 use crate::transcript::Tag;
 
-/// Proves knowledge of `secret`, whose commitment is `encoded`. The nonce is wiped.
+/// Proves knowledge of `secret`, whose commitment is `encoded`. The nonce is used here and never again.
 pub(super) fn prove<G: Group>(
     context: &Context,
     scheme: Scheme,
     secret: &G::Scalar,
     encoded: &[u8],
-    mut nonce: G::Scalar,
+    nonce: &G::Scalar,
 ) -> Option<ProofBytes> {
-    let encoded_nonce = G::encode_point(&G::generator_mul(&nonce))?;
+    let encoded_nonce = G::encode_point(&G::generator_mul(nonce))?;
     let challenge = challenge::<G>(context, scheme, context.me(), encoded, &encoded_nonce);
-    let response = G::encode_scalar(&(nonce + challenge * *secret));
-    nonce.zeroize();
+    let response = G::encode_scalar(&(*nonce + challenge * *secret));
     Some(ProofBytes { nonce: PointBytes(encoded_nonce), response })
 }
 

@@ -58,11 +58,11 @@ pub(super) fn draw(
     })
 }
 
-struct RootOf<G: Group> {
-    scheme: Scheme,
-    threshold: u16,
-    polynomial: Polynomial<G>,
-    reveal: RootReveal,
+pub(super) struct RootOf<G: Group> {
+    pub(super) scheme: Scheme,
+    pub(super) threshold: u16,
+    pub(super) polynomial: Polynomial<G>,
+    pub(super) reveal: RootReveal,
     /// Sum of the accepted dealers' commitments, this party's included.
     commitments: Commitments<G>,
     /// Sum of the accepted dealers' evaluations, this party's included: the share in the making.
@@ -70,11 +70,11 @@ struct RootOf<G: Group> {
 }
 
 /// A scalar that says so itself how it is wiped, for [`Secret`].
-struct Scalar<G: Group>(G::Scalar);
+pub(super) struct Scalar<G: Group>(G::Scalar);
 
 impl<G: Group> RootOf<G> {
     /// `None` only if a random scalar is zero.
-    fn draw(
+    pub(super) fn draw(
         scheme: Scheme,
         number: u32,
         threshold: u16,
@@ -83,19 +83,25 @@ impl<G: Group> RootOf<G> {
     ) -> Option<Self> {
         let mut draw = |label: &str, index: u32| {
             let number = (number << 16) | index;
-            G::reduce_wide(&hedge::draw_bytes(rng, context, label, number, &[]))
+            Zeroizing::new(G::reduce_wide(&hedge::draw_bytes(rng, context, label, number, &[])))
         };
         // A reshare deals λᵢ·xᵢ here and is the same from there on.
         let constant = draw("dealing/coefficient", 0);
-        let further = (1..threshold).map(|power| draw("dealing/coefficient", power.into()));
-        let polynomial = Polynomial::<G>::new(constant, further);
+        let further = (1..threshold).map(|power| *draw("dealing/coefficient", power.into()));
+        let polynomial = Polynomial::<G>::new(*constant, further);
         let nonce = draw("dealing/nonce", 0);
         let commitments = polynomial.commit();
         let encoded = commitments.encode()?;
-        let proof = proof::prove::<G>(context, scheme, &polynomial.constant(), encoded.first()?, nonce)?;
+        let proof = proof::prove::<G>(context, scheme, &polynomial.constant(), encoded.first()?, &nonce)?;
         let reveal = RootReveal { commitments: encoded.into_iter().map(PointBytes).collect(), proof };
         let share = Secret::new(Scalar(polynomial.at(context.me())));
         Some(Self { scheme, threshold, polynomial, reveal, commitments, share })
+    }
+
+    /// Sum of the accepted dealers' commitments.
+    #[cfg(test)]
+    pub(super) fn commitments_sum(&self) -> &Commitments<G> {
+        &self.commitments
     }
 }
 

@@ -20,12 +20,12 @@ pub(super) const CONFIRM: u16 = 3;
 pub(super) const STORED: u16 = 4;
 pub(super) const LAST: u16 = STORED;
 
-/// Draws everything that this party deals.
-pub(super) fn start(
+/// The first round, with everything that this party deals.
+pub(super) fn first(
     plan: KeygenPlan,
     context: &Context,
     rng: &mut dyn CryptoRngCore,
-) -> Result<Next<Dealt>, Abort> {
+) -> Result<CommitRound, Abort> {
     let roots = (0..)
         .zip(&plan.roots)
         .map(|(number, scheme)| root::draw(*scheme, number, &plan.quorum, context, rng))
@@ -41,14 +41,14 @@ pub(super) fn start(
     let (opening, chain_code) = random.split_at(reveal.opening.len());
     reveal.opening.copy_from_slice(opening);
     reveal.chain_code.copy_from_slice(chain_code);
-    Ok(Next::round(CommitRound { plan, roots, reveal }))
+    Ok(CommitRound { plan, roots, reveal })
 }
 
 /// Round 1: commit to everything public.
-struct CommitRound {
-    plan: KeygenPlan,
-    roots: Vec<Box<dyn Root>>,
-    reveal: Reveal,
+pub(super) struct CommitRound {
+    pub(super) plan: KeygenPlan,
+    pub(super) roots: Vec<Box<dyn Root>>,
+    pub(super) reveal: Reveal,
 }
 
 /// Round 2: reveal it, and give each receiver its evaluation.

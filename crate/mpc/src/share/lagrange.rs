@@ -12,7 +12,8 @@ pub fn lagrange_coefficient<G: Group>(
     parties: &[PartyIndex],
     at: u16,
 ) -> Option<G::Scalar> {
-    if parties.iter().filter(|other| **other == party).count() != 1 {
+    let is_distinct = |index: &PartyIndex| parties.iter().filter(|other| *other == index).count() == 1;
+    if !parties.contains(&party) || !parties.iter().all(is_distinct) {
         return None;
     }
     let x = G::small(party.value());

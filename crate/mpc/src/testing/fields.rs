@@ -107,3 +107,91 @@ pub(crate) fn of_parts<B: Serialize, P: Serialize>(broadcast: &B, private: &P) -
 pub(crate) fn of_word<B: Serialize, P: Serialize>(word: &Word<B, P>) -> Vec<(PartyIndex, Vec<Field>)> {
     word.private.iter().map(|(to, private)| (*to, of_parts(&word.broadcast, private))).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::Serialize;
+
+    use super::*;
+
+    #[derive(Serialize)]
+    struct Message {
+        number: u64,
+        array: [u8; 4],
+        list: Vec<Inner>,
+        maybe: Option<u16>,
+        choice: Choice,
+        nested: [[u8; 2]; 2],
+    }
+
+    #[derive(Serialize)]
+    struct Inner {
+        #[serde(with = "crate::wire::bytes")]
+        bytes: Vec<u8>,
+        flag: bool,
+    }
+
+    #[derive(Serialize)]
+    enum Choice {
+        #[allow(dead_code)]
+        No,
+        Yes {
+            text: &'static str,
+        },
+    }
+
+    fn message() -> Message {
+        let inner = |length| Inner { bytes: vec![9; length], flag: true };
+        let list = vec![inner(0), inner(3), inner(200)];
+        let choice = Choice::Yes { text: "word" };
+        Message { number: 300, array: [1; 4], list, maybe: Some(500), choice, nested: [[1, 2], [3, 4]] }
+    }
+
+    #[test]
+    fn every_byte_of_a_message_lies_in_a_field_of_its_own() {
+        let bytes = crate::wire::encode(&message());
+        let mut at = 0;
+        for field in of(Part::Broadcast, &message()) {
+            assert_eq!(field.start, at, "{}", field.path);
+            at = match field.kind {
+                // The elements follow as fields of their own.
+                Kind::List { prefix, .. } => field.start + prefix,
+                _ => field.end,
+            };
+        }
+        assert_eq!(at, bytes.len());
+    }
+
+    #[test]
+    fn fields_are_named_by_their_path() {
+        let paths: Vec<_> = of(Part::Broadcast, &message()).into_iter().map(|field| field.path).collect();
+        let expected = [
+            "number",
+            "array",
+            "list",
+            "list[0].bytes",
+            "list[0].flag",
+            "list[1].bytes",
+            "list[1].flag",
+            "list[2].bytes",
+            "list[2].flag",
+            "maybe.some",
+            "maybe",
+            "choice.Yes",
+            "choice.text",
+            "nested[0]",
+            "nested[1]",
+        ];
+        assert_eq!(paths, expected);
+    }
+
+    #[test]
+    fn a_list_knows_where_its_elements_lie() {
+        let fields = of(Part::Broadcast, &message());
+        let list = fields.iter().find(|field| field.path == "list").unwrap();
+        let start = list.start + 1;
+        let bounds = vec![start, start + 2, start + 2 + 5, start + 2 + 5 + 203];
+        assert_eq!(list.kind, Kind::List { prefix: 1, bounds });
+        assert_eq!(list.end, start + 2 + 5 + 203);
+    }
+}

@@ -1,0 +1,230 @@
+//! Dishonest dealers that keep their commitments consistent: what only a machine of their own can send.
+
+use rand_core::CryptoRngCore;
+
+use super::messages::{PointBytes, RootReveal};
+use super::polynomial::Polynomial;
+use super::proof;
+use super::root::{Root, RootOf};
+use super::rounds::{self, CommitRound};
+use super::{Dealing, Dealt, KeygenPlan, keygen};
+use crate::abort::{Abort, Cause};
+use crate::ceremony::Ceremony;
+use crate::group::{Group, Scheme, Secp256k1};
+use crate::machine::{Context, Machine, Next, Protocol};
+use crate::party::PartyIndex;
+use crate::session::{Agreement, SessionId};
+use crate::testing::sim::{Network, Report, Simulator, generator};
+use crate::testing::{index, keygen_plan, quorum};
+
+type Dealer = RootOf<Secp256k1>;
+
+const SCHEME: Scheme = Scheme::EcdsaSecp256k1;
+
+fn context(me: u16, session: u8) -> Context {
+    Context::new(SessionId([session; 32]), index(me), vec![index(1), index(2), index(3)])
+}
+
+fn dealer(me: u16, session: u8, threshold: u16) -> Dealer {
+    Dealer::draw(SCHEME, 0, threshold, &context(me, session), &mut generator(9, me)).unwrap()
+}
+
+/// What party 1, in session 1 of a threshold of 2, says to a dealing by party 2.
+fn judge(reveal: &RootReveal, evaluation: [u8; 32]) -> Result<(), Cause> {
+    dealer(1, 1, 2).accept(&context(1, 1), index(2), reveal, &evaluation)
+}
+
+#[test]
+fn an_honest_dealing_is_accepted() {
+    let honest = dealer(2, 1, 2);
+    assert_eq!(judge(honest.reveal(), *honest.evaluation(index(1))), Ok(()));
+}
+
+#[test]
+fn a_polynomial_of_another_degree_is_refused() {
+    for threshold in [1, 3, 4, 32] {
+        let crooked = dealer(2, 1, threshold);
+        let verdict = judge(crooked.reveal(), *crooked.evaluation(index(1)));
+        assert_eq!(verdict, Err(Cause::Malformed("number of commitments")), "t = {threshold}");
+    }
+    let mut none = dealer(2, 1, 2).reveal().clone();
+    none.commitments.clear();
+    assert_eq!(judge(&none, [1; 32]), Err(Cause::Malformed("number of commitments")));
+}
+
+#[test]
+fn a_lower_degree_hidden_behind_an_identity_point_is_refused() {
+    let honest = dealer(2, 1, 2);
+    let evaluation = *honest.evaluation(index(1));
+    for identity in [vec![], vec![0], vec![0; 33]] {
+        for position in 0..2 {
+            let mut reveal = honest.reveal().clone();
+            reveal.commitments[position] = PointBytes(identity.clone());
+            assert_eq!(judge(&reveal, evaluation), Err(Cause::Malformed("commitment point")));
+        }
+    }
+}
+
+#[test]
+fn a_proof_made_by_another_party_is_refused() {
+    // Party 2 deals exactly what party 3 dealt, proof included.
+    let other = dealer(3, 1, 2);
+    let evaluation = *other.evaluation(index(1));
+    assert_eq!(judge(other.reveal(), evaluation), Err(Cause::Check("proof of knowledge")));
+    let itself = dealer(1, 1, 2).accept(&context(1, 1), index(3), other.reveal(), &evaluation);
+    assert_eq!(itself, Ok(()));
+}
+
+#[test]
+fn a_proof_from_another_session_is_refused() {
+    let earlier = dealer(2, 7, 2);
+    let verdict = judge(earlier.reveal(), *earlier.evaluation(index(1)));
+    assert_eq!(verdict, Err(Cause::Check("proof of knowledge")));
+}
+
+#[test]
+fn a_rogue_key_has_no_proof() {
+    // Party 2 wants the sum of constants to be its own key: C = mine − C₁, whose secret it does not know. The
+    // best it can do is to prove what it does know.
+    let victim = Secp256k1::decode_point(&dealer(1, 1, 2).reveal().commitments[0].0).unwrap();
+    let mut rogue = dealer(2, 1, 2).reveal().clone();
+    let mine = Secp256k1::decode_point(&rogue.commitments[0].0).unwrap();
+    rogue.commitments[0] = PointBytes(Secp256k1::encode_point(&(mine - victim)).unwrap());
+    let known = dealer(2, 1, 2).polynomial.constant();
+    let nonce = Secp256k1::small(77);
+    rogue.proof =
+        proof::prove::<Secp256k1>(&context(2, 1), SCHEME, &known, &rogue.commitments[0].0, &nonce).unwrap();
+    assert_eq!(judge(&rogue, [1; 32]), Err(Cause::Check("proof of knowledge")));
+}
+
+#[test]
+fn an_evaluation_of_another_party_or_out_of_range_is_refused() {
+    let honest = dealer(2, 1, 2);
+    let order = hex::decode("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141").unwrap();
+    for (evaluation, cause) in [
+        (*honest.evaluation(index(3)), Cause::Check("evaluation")),
+        ([0; 32], Cause::Check("evaluation")),
+        (order.try_into().unwrap(), Cause::Malformed("evaluation")),
+        ([0xff; 32], Cause::Malformed("evaluation")),
+    ] {
+        assert_eq!(judge(honest.reveal(), evaluation), Err(cause));
+    }
+}
+
+#[test]
+fn a_refused_dealing_is_not_added() {
+    let mut receiver = dealer(1, 1, 2);
+    let before = receiver.reveal().commitments[0].0.clone();
+    let honest = dealer(2, 1, 2);
+    assert!(receiver.accept(&context(1, 1), index(2), honest.reveal(), &[0; 32]).is_err());
+    assert!(receiver.commitments_sum().constant() == Secp256k1::decode_point(&before).unwrap());
+}
+
+/// What a crooked party does to its first round, before it commits.
+type Twist = fn(&Context, &mut CommitRound, &mut dyn CryptoRngCore);
+
+/// A dealing that is run honestly, but for its twist.
+struct Crooked {
+    honest: Dealing,
+    twist: Twist,
+}
+
+impl Protocol for Crooked {
+    type Output = Dealt;
+    type Hello = ();
+
+    const LAST_ROUND: u16 = Dealing::LAST_ROUND;
+
+    fn agreement(&self) -> Agreement {
+        self.honest.agreement()
+    }
+
+    fn hello(&self, _: PartyIndex) -> Self::Hello {}
+
+    fn start(
+        self,
+        context: &Context,
+        _: Vec<(PartyIndex, ())>,
+        rng: &mut dyn CryptoRngCore,
+    ) -> Result<Next<Dealt>, Abort> {
+        let mut round = rounds::first(self.honest.plan, context, rng)?;
+        (self.twist)(context, &mut round, rng);
+        Ok(Next::round(round))
+    }
+}
+
+fn run_against(threshold: u16, parties: u16, twist: Twist) -> Report<Dealt> {
+    let plan = keygen_plan(quorum(threshold, parties), vec![SCHEME], 3);
+    let start = |party: PartyIndex| -> Box<dyn Ceremony<Output = Dealt>> {
+        if party == index(2) {
+            let honest = Dealing { plan: KeygenPlan::clone(&plan) };
+            Box::new(Machine::new(Crooked { honest, twist }, party).unwrap())
+        } else {
+            Box::new(keygen(plan.clone(), party).unwrap())
+        }
+    };
+    let ceremonies: Vec<_> = plan.quorum.indices().map(|party| (party, start(party))).collect();
+    Simulator::new(ceremonies, 3, Network::BAD).run()
+}
+
+fn replace_root(threshold: u16, context: &Context, round: &mut CommitRound, rng: &mut dyn CryptoRngCore) {
+    let root = Dealer::draw(SCHEME, 0, threshold, context, rng).unwrap();
+    round.reveal.roots = vec![root.reveal().clone()];
+    round.roots = vec![Box::new(root)];
+}
+
+#[test]
+fn every_honest_party_blames_a_dealer_that_committed_to_something_false() {
+    let twists: [(Twist, Cause); 6] = [
+        (
+            |context, round, rng| replace_root(4, context, round, rng),
+            Cause::Malformed("number of commitments"),
+        ),
+        (
+            |context, round, rng| replace_root(2, context, round, rng),
+            Cause::Malformed("number of commitments"),
+        ),
+        (|_, round, _| round.reveal.roots.clear(), Cause::Malformed("number of roots")),
+        (|_, round, _| round.reveal.roots[0].proof.response = [1; 32], Cause::Check("proof of knowledge")),
+        (
+            // The commitments of another polynomial, with a good proof: the evaluations do not fit.
+            |context, round, rng| {
+                let other = Dealer::draw(SCHEME, 0, 3, context, rng).unwrap();
+                round.reveal.roots = vec![other.reveal().clone()];
+            },
+            Cause::Check("evaluation"),
+        ),
+        (
+            |_, round, _| round.reveal.roots[0].commitments[2] = PointBytes(vec![0; 33]),
+            Cause::Malformed("commitment point"),
+        ),
+    ];
+    for parties in [3, 4] {
+        for (twist, cause) in &twists {
+            let report = run_against(3, parties, *twist);
+            assert!(report.stored.is_empty());
+            for honest in (1..=parties).filter(|party| *party != 2) {
+                let expected = Abort::party(index(2), cause.clone());
+                assert_eq!(report.abort(index(honest)), Some(&expected), "party {honest}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_untwisted_crooked_party_would_be_accepted() {
+    assert!(run_against(3, 4, |_, _, _| ()).all_done());
+}
+
+#[test]
+fn a_polynomial_and_its_commitments_have_the_same_values() {
+    let further = [5, 7, 11].map(Secp256k1::small);
+    let polynomial = Polynomial::<Secp256k1>::new(Secp256k1::small(3), further.into_iter());
+    let commitments = polynomial.commit();
+    // 3 + 5·10 + 7·100 + 11·1000
+    assert!(polynomial.at(index(10)) == Secp256k1::small(11_753));
+    for party in [1, 2, 10, 65_535] {
+        let value = Secp256k1::generator_mul(&polynomial.at(index(party)));
+        assert!(commitments.at(index(party)) == value);
+    }
+}
