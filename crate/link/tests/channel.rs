@@ -1,5 +1,5 @@
 //! A channel, seen from outside: two devices and a relay that does what it likes with their frames.
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::needless_range_loop)]
 
 use std::collections::{HashMap, VecDeque};
 
@@ -505,7 +505,11 @@ fn under_a_hostile_relay_everything_still_arrives_once_and_in_order() {
         for step in 0..3_000 {
             pair.tick(250);
             for end in 0..2 {
-                if step < 1_000 && pair.ends[end].is_up() && next[end] < 40 && pair.rng.next_u32() % 4 == 0 {
+                if step < 1_000
+                    && pair.ends[end].is_up()
+                    && next[end] < 40
+                    && pair.rng.next_u32().is_multiple_of(4)
+                {
                     let length = if next[end] == 20 { 200_000 } else { 4 };
                     let mut payload = vec![0; length];
                     payload[..4].copy_from_slice(&next[end].to_le_bytes());
@@ -551,13 +555,13 @@ fn restarts_under_a_hostile_relay_never_repeat_or_reorder_within_a_session() {
         let mut next = 0u32;
         for step in 0..2_000 {
             pair.tick(250);
-            if step < 1_000 && pair.rng.next_u32() % 150 == 0 {
+            if step < 1_000 && pair.rng.next_u32().is_multiple_of(150) {
                 let end = pair.rng.next_u32() as usize % 2;
                 // Its memory is gone; what it had received stays received.
                 pair.restart(end);
             }
             for end in 0..2 {
-                if pair.rng.next_u32() % 8 == 0 && pair.ends[end].is_up() {
+                if pair.rng.next_u32().is_multiple_of(8) && pair.ends[end].is_up() {
                     next += 1;
                     pair.send(end, &next.to_le_bytes());
                 }
