@@ -23,8 +23,18 @@ const FLOORS: &[(&str, &[&str])] = &[
 const LOWER: &[&str] = &["mpc", "ecdsa", "chain", "link", "wallet"];
 
 /// What no source of a lower floor may name.
-const PLATFORM: &[&str] =
-    &["wasm_bindgen", "web_sys", "js_sys", "tokio", "std::time", "getrandom", "std::net", "std::fs", "OsRng", "thread_rng"];
+const PLATFORM: &[&str] = &[
+    "wasm_bindgen",
+    "web_sys",
+    "js_sys",
+    "tokio",
+    "std::time",
+    "getrandom",
+    "std::net",
+    "std::fs",
+    "OsRng",
+    "thread_rng",
+];
 
 #[test]
 fn an_arrow_only_points_down() {
@@ -62,7 +72,8 @@ fn lower_floors_depend_on_no_platform() {
             let is_shipped = dependency["kind"].is_null();
             let other = dependency["name"].as_str().unwrap();
             let is_platform =
-                ["wasm-bindgen", "web-sys", "js-sys", "tokio", "getrandom", "reqwest", "gloo-timers", "idb"].contains(&other);
+                ["wasm-bindgen", "web-sys", "js-sys", "tokio", "getrandom", "reqwest", "gloo-timers", "idb"]
+                    .contains(&other);
             assert!(!(is_shipped && is_platform), "{name} depends on {other}");
         }
     }

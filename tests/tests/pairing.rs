@@ -32,7 +32,10 @@ fn paired_devices_see_each_other_by_name() {
     let mut world = two();
     world.pair_all();
     let names = |i| world.view(i).devices.iter().map(|device| device.name.clone()).collect::<Vec<_>>();
-    assert_eq!((names(0), names(1)), (vec!["browser".to_owned(), "phone".to_owned()], vec!["phone".to_owned(), "browser".to_owned()]));
+    assert_eq!(
+        (names(0), names(1)),
+        (vec!["browser".to_owned(), "phone".to_owned()], vec!["phone".to_owned(), "browser".to_owned()])
+    );
 }
 
 #[test]
@@ -112,7 +115,11 @@ fn a_text_that_is_no_invitation_is_refused() {
     let mut world = two();
     for text in ["", "https://example.org/", "ethereum:0x0", "x#pair=AAAA"] {
         let error = world.command(1, Command::JoinPairing { link: text.to_owned() }).unwrap_err();
-        assert!(["pairing/not-an-invitation", "pairing/other-version"].contains(&error.code.as_str()), "{text}: {}", error.code);
+        assert!(
+            ["pairing/not-an-invitation", "pairing/other-version"].contains(&error.code.as_str()),
+            "{text}: {}",
+            error.code
+        );
     }
     let error = world.command(1, Command::JoinPairing { link: "x#pair=AgAA".to_owned() }).unwrap_err();
     assert_eq!(error.code, "pairing/other-version");

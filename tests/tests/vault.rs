@@ -58,7 +58,10 @@ fn a_restarted_worker_is_still_open_and_a_locked_one_is_not() {
 fn the_password_can_be_changed() {
     let mut world = one();
     let change = |old: &str, new: &str| Command::ChangePassword { old: old.to_owned(), new: new.to_owned() };
-    assert_eq!(world.command(0, change("wrong horse", "new password")).unwrap_err().code, "vault/wrong-password");
+    assert_eq!(
+        world.command(0, change("wrong horse", "new password")).unwrap_err().code,
+        "vault/wrong-password"
+    );
     assert_eq!(world.command(0, change(PASSWORD, "short")).unwrap_err().code, "vault/weak-password");
     world.command(0, change(PASSWORD, "new password")).unwrap();
     world.command(0, Command::Lock).unwrap();

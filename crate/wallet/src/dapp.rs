@@ -35,7 +35,13 @@ impl Wallet {
         let _rest = self.device_command(cx, reply, command);
     }
 
-    pub(crate) fn on_fetched(&mut self, _cx: &mut Context<'_>, _id: EffectId, _outcome: Result<Vec<u8>, FetchError>) {}
+    pub(crate) fn on_fetched(
+        &mut self,
+        _cx: &mut Context<'_>,
+        _id: EffectId,
+        _outcome: Result<Vec<u8>, FetchError>,
+    ) {
+    }
 
     pub(crate) fn on_provider(&mut self, _cx: &mut Context<'_>, _call: ProviderCall) {}
 
