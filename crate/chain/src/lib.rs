@@ -27,3 +27,4 @@ pub use context::Context;
 pub use decode::{BadRequest, decode, digest};
 pub use intent::Intent;
 pub use request::Request;
+pub use words::of as digest_words;

@@ -63,6 +63,15 @@ pub struct TooLarge {
     pub limit: usize,
 }
 
+impl Request {
+    /// Whether what the signature is over is a transaction, so that its sequence number matters.
+    #[must_use]
+    pub fn is_transaction(&self) -> bool {
+        let Self::Evm(request) = self;
+        matches!(request.subject, EvmSubject::Transaction(_))
+    }
+}
+
 impl EvmRequest {
     /// Checks the size of what the signature is over.
     ///

@@ -1,11 +1,11 @@
 //! secp256k1 in batches: points in and out of bytes, hashing to the curve, many multiplications at once.
 
+use k256::elliptic_curve::PrimeField;
 use k256::elliptic_curve::group::prime::PrimeCurveAffine;
 use k256::elliptic_curve::hash2curve::{ExpandMsgXmd, GroupDigest};
 use k256::elliptic_curve::ops::Reduce;
 use k256::elliptic_curve::point::BatchNormalize as _;
 use k256::elliptic_curve::sec1::{FromEncodedPoint, ToEncodedPoint};
-use k256::elliptic_curve::PrimeField;
 use k256::{AffinePoint, EncodedPoint, FieldBytes, ProjectivePoint, Scalar, Secp256k1, U256};
 use rand_core::CryptoRngCore;
 use sha2::Sha256;

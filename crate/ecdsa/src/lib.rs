@@ -16,6 +16,8 @@ pub mod setup;
 pub mod sign;
 mod signature;
 mod stream;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod vole;
 pub mod zero;
 

@@ -42,7 +42,7 @@ pub type PairName = [u8; 32];
 
 /// What two devices hold to sign together.
 pub struct PairSetup {
-    name: PairName,
+    pub(crate) name: PairName,
     /// This party as the one with both messages: it *chose* in the base transfers.
     pub(crate) alice: ReceiverSeeds,
     /// This party as the one that chooses.

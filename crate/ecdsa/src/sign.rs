@@ -18,9 +18,7 @@ mod start;
 use k256::{ProjectivePoint, Scalar};
 use rand_core::CryptoRngCore;
 use symbolon_mpc::machine::{Context, Machine};
-use symbolon_mpc::{
-    Abort, Blame, Cause, Ceremony, DeviceId, KeyShare, PartyIndex, Step, hedge,
-};
+use symbolon_mpc::{Abort, Blame, Cause, Ceremony, DeviceId, KeyShare, PartyIndex, Step, hedge};
 use zeroize::Zeroizing;
 
 pub use self::plan::{MAX_ITEMS, Misuse, SignItem, SignPlan};

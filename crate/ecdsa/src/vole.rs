@@ -107,13 +107,9 @@ impl Bob {
         let pads = self.pads.0.iter().skip(item * TRANSFERS);
         let each = pads.zip(masked.chunks_exact(WIDTH)).zip(self.choices_of(item)).zip(&self.gadget);
         for (((pad, masked), choice), g) in each {
-            let row: [Scalar; WIDTH] = core::array::from_fn(|place| {
-                pad[place] + select(&masked[place], choice)
-            });
-            rows.put(
-                &(row[2] + theta[0] * row[0] + theta[1] * row[1]
-                    - select(&eta, choice)),
-            );
+            let row: [Scalar; WIDTH] =
+                core::array::from_fn(|place| pad[place] + select(&masked[place], choice));
+            rows.put(&(row[2] + theta[0] * row[0] + theta[1] * row[1] - select(&eta, choice)));
             shares[0] += g * &row[0];
             shares[1] += g * &row[1];
         }

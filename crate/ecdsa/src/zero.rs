@@ -54,6 +54,11 @@ impl PairSeed {
         Ok(Self(Zeroizing::new(seed)))
     }
 
+    #[cfg(feature = "testing")]
+    pub(crate) fn from_bytes(seed: [u8; 32]) -> Self {
+        Self(Zeroizing::new(seed))
+    }
+
     /// This party's part of the pair's shares of zero for `count` signatures of a session: the peer's is its
     /// negative.
     pub fn shares(&self, session: &SessionId, me: PartyIndex, peer: PartyIndex, count: usize) -> Vec<Scalar> {

@@ -101,11 +101,13 @@ fn a_bad_point_is_refused_by_the_receiver() {
     let (_, good) = base::Sender::start(direction(), &mut rng);
     let mut other_tag = good.point.clone();
     other_tag[0] = 4;
-    let x_not_canonical = hex::decode("02fffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffc30").unwrap();
+    let x_not_canonical =
+        hex::decode("02fffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffc30").unwrap();
     // 5 is the x of no point.
     let mut off_curve = vec![0; 33];
     (off_curve[0], off_curve[32]) = (2, 5);
-    let cases = [vec![0], vec![0; 33], other_tag, x_not_canonical, off_curve, good.point[..32].to_vec(), vec![]];
+    let cases =
+        [vec![0], vec![0; 33], other_tag, x_not_canonical, off_curve, good.point[..32].to_vec(), vec![]];
     for point in cases {
         let (receiver, _) = base::Receiver::start(direction(), &mut rng);
         let result = receiver.finish(&SenderMessage { point: point.clone() }).map(|_| ());

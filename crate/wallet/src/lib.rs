@@ -15,6 +15,7 @@ pub(crate) mod context;
 pub(crate) mod dapp;
 pub(crate) mod device;
 pub mod request;
+pub(crate) mod vault;
 pub mod wallet;
 
 pub use wallet::{HostConfig, Unattended, Wallet};

@@ -4,9 +4,17 @@
 //! [`crate::effect::Effect::Store`] in order with all other effects, so that what is stored is durable before
 //! what follows is sent.
 
+#[cfg(feature = "testing")]
+mod conformance;
+mod memory;
+
 use core::future::Future;
 
 use serde::{Deserialize, Serialize};
+
+#[cfg(feature = "testing")]
+pub use conformance::conformance;
+pub use memory::MemoryStore;
 
 /// Name of a record: a path such as `vault/header` or `request/000012`. ASCII, at most 200 bytes.
 pub type RecordKey = String;

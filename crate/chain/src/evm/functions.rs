@@ -97,9 +97,12 @@ const TABLE: [&str; 46] = [
 mod tests {
     use std::collections::BTreeSet;
 
+    use alloy_dyn_abi::DynSolValue;
+    use alloy_primitives::{U256, hex};
+    use proptest::prelude::*;
+
     use super::*;
     use crate::intent::Value;
-    use alloy_primitives::{U256, hex};
 
     #[test]
     fn every_function_of_the_table_parses_and_no_two_share_a_selector() {
@@ -136,6 +139,39 @@ mod tests {
         assert_eq!(function.arguments[0].value, Value::Bytes(hex!("0b").into()));
         let Value::Rows(inputs) = &function.arguments[1].value else { panic!("a list") };
         assert_eq!(inputs[0].value, Value::Bytes(hex!("abcd").into()));
+    }
+
+    #[test]
+    fn an_offset_that_points_elsewhere_is_refused() {
+        // both lists of a call may point to the same bytes; an encoder never does that
+        let data = [0x40u64, 0x40, 0, 0].map(|word| U256::from(word).to_be_bytes::<32>()).concat();
+        assert!(decode(selector_of("execute(bytes,bytes[])"), &data).is_none());
+        let honest = [0x40u64, 0x60, 0, 0].map(|word| U256::from(word).to_be_bytes::<32>()).concat();
+        assert!(decode(selector_of("execute(bytes,bytes[])"), &honest).is_some());
+    }
+
+    proptest! {
+        #[test]
+        fn arguments_are_those_that_alloy_encodes(commands: Vec<u8>, inputs: Vec<Vec<u8>>, deadline: u64) {
+            let list = inputs.iter().cloned().map(DynSolValue::Bytes).collect();
+            let deadline = U256::from(deadline);
+            let data = DynSolValue::Tuple(vec![
+                DynSolValue::Bytes(commands.clone()),
+                DynSolValue::Array(list),
+                DynSolValue::Uint(deadline, 256),
+            ])
+            .abi_encode_params();
+            let function = decode(selector_of("execute(bytes,bytes[],uint256)"), &data).unwrap();
+            let values: Vec<Value> = function.arguments.into_iter().map(|row| row.value).collect();
+            let [Value::Bytes(first), Value::Rows(second), Value::Unsigned(third)] = values.as_slice() else {
+                panic!("three arguments")
+            };
+            prop_assert_eq!(first.as_ref(), commands);
+            let second: Vec<Value> = second.iter().map(|row| row.value.clone()).collect();
+            let expected: Vec<Value> = inputs.into_iter().map(|bytes| Value::Bytes(bytes.into())).collect();
+            prop_assert_eq!(second, expected);
+            prop_assert_eq!(*third, deadline);
+        }
     }
 
     #[test]

@@ -132,7 +132,7 @@ impl UnsignedTransaction {
             other => return Err(BadTransaction::Type(*other)),
         };
         transaction.check()?;
-        // One transaction, one encoding: whatever slack the parsers allow ends here.
+        // One transaction, one encoding: should the parsers ever allow slack (none is known), it ends here.
         if transaction.payload() != payload {
             return Err(BadTransaction::Encoding);
         }

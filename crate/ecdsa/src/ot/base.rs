@@ -223,11 +223,8 @@ struct KeyHash {
 
 impl KeyHash {
     fn new(direction: &Direction, sender: &SenderMessage, receiver: &ReceiverMessage) -> Self {
-        let points = direction
-            .transcript(Tag::BaseOtKey)
-            .field(&sender.point)
-            .field(&receiver.points)
-            .finish32();
+        let points =
+            direction.transcript(Tag::BaseOtKey).field(&sender.point).field(&receiver.points).finish32();
         Self { points }
     }
 

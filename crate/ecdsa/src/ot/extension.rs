@@ -23,8 +23,8 @@ use crate::bits::transpose;
 use crate::curve;
 use crate::direction::Direction;
 use crate::gf128::{Gf128, Wide};
-use crate::stream::Stream;
 use crate::ot::base::{COUNT, ReceiverSeeds, Seed, SenderSeeds};
+use crate::stream::Stream;
 
 /// Scalars in a pad: ℓ = 2 inputs and ρ = 1 check of RVOLE.
 pub const WIDTH: usize = 3;

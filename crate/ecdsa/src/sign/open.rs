@@ -158,7 +158,8 @@ impl<const N: u16> Round for Open<N> {
             })
             .collect();
         for ((index, broadcast, private), peer) in heard.into_iter().zip(self.peers) {
-            let checked = check(context, &peer, &broadcast, &private, partials.len()).or_else(blame(index))?;
+            let checked =
+                check(context, &peer, &broadcast, &private, partials.len()).or_else(blame(index))?;
             for (sum, checked) in partials.iter_mut().zip(checked) {
                 sum.point += checked.nonce;
                 sum.public_key += checked.key;

@@ -39,7 +39,8 @@ pub fn deal_epoch(threshold: u16, parties: u16, seed: u64, epoch: u32) -> Vec<Ke
         chain_code: [0x33; 32],
     })
     .unwrap();
-    let share = |x| KeyShare::from_parts(index(x), Secret::new(at(x).to_bytes().into()), info.clone()).unwrap();
+    let share =
+        |x| KeyShare::from_parts(index(x), Secret::new(at(x).to_bytes().into()), info.clone()).unwrap();
     (1..=parties).map(share).collect()
 }
 

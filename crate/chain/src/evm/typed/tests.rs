@@ -1,1 +1,337 @@
+use alloy_dyn_abi::TypedData as Oracle;
+use alloy_primitives::hex;
+use proptest::prelude::*;
+use serde_json::json;
 
+use super::*;
+
+fn v4(json: &Json, chain: u64) -> Result<TypedData, BadTypedData> {
+    TypedData::parse(&json.to_string(), TypedDataVersion::V4, chain)
+}
+
+/// EIP-712, "Example": the mail.
+fn mail() -> Json {
+    json!({
+        "types": {
+            "EIP712Domain": [
+                { "name": "name", "type": "string" },
+                { "name": "version", "type": "string" },
+                { "name": "chainId", "type": "uint256" },
+                { "name": "verifyingContract", "type": "address" }
+            ],
+            "Person": [{ "name": "name", "type": "string" }, { "name": "wallet", "type": "address" }],
+            "Mail": [
+                { "name": "from", "type": "Person" },
+                { "name": "to", "type": "Person" },
+                { "name": "contents", "type": "string" }
+            ]
+        },
+        "primaryType": "Mail",
+        "domain": {
+            "name": "Ether Mail",
+            "version": "1",
+            "chainId": 1,
+            "verifyingContract": "0xCcCCccccCCCCcCCCCCCcCcCccCcCCCcCcccccccC"
+        },
+        "message": {
+            "from": { "name": "Cow", "wallet": "0xCD2a3d9F938E13CD947Ec05AbC7FE734Df8DD826" },
+            "to": { "name": "Bob", "wallet": "0xbBbBBBBbbBBBbbbBbbBbbbbBBbBbbbbBbBbbBBbB" },
+            "contents": "Hello, Bob!"
+        }
+    })
+}
+
+/// A message of one field `x` of a type.
+fn one(kind: &str, value: &Json) -> Json {
+    json!({
+        "types": { "EIP712Domain": [], "M": [{ "name": "x", "type": kind }] },
+        "primaryType": "M", "domain": {}, "message": { "x": value }
+    })
+}
+
+const MAIL_DIGEST: [u8; 32] = hex!("be609aee343fb3c4b28e1df9e632fca64fcfaede20f02e86244efddf30957bd2");
+
+#[test]
+fn the_digest_of_the_mail_is_that_of_the_standard() {
+    let typed = v4(&mail(), 1).unwrap();
+    assert_eq!(typed.digest.0, MAIL_DIGEST);
+    assert!(typed.bound_to_chain && !typed.unsigned_fields);
+    assert_eq!(typed.message[0].kind, "Person");
+    let Value::Rows(from) = &typed.message[0].value else { panic!("a structure") };
+    assert_eq!(from[0].value, Value::Text("Cow".to_owned()));
+}
+
+#[test]
+fn digests_are_those_of_ethers() {
+    let cases: Vec<Json> = serde_json::from_str(include_str!("../../../vectors/eip712.json")).unwrap();
+    assert!(cases.len() >= 60);
+    for case in cases {
+        let chain = case["domain"]["chainId"].as_u64().unwrap_or(1);
+        let data = json!({
+            "types": case["types"], "primaryType": case["primaryType"],
+            "domain": case["domain"], "message": case["data"]
+        });
+        let typed = v4(&data, chain).unwrap_or_else(|error| panic!("{}: {error}", case["name"]));
+        assert_eq!(format!("{}", typed.digest), case["digest"].as_str().unwrap(), "{}", case["name"]);
+    }
+}
+
+#[test]
+fn digests_are_those_of_sig_util() {
+    let cases: Vec<Json> = serde_json::from_str(include_str!("../../../vectors/sig-util.json")).unwrap();
+    for case in cases {
+        let version = if case["version"] == "V3" { TypedDataVersion::V3 } else { TypedDataVersion::V4 };
+        let typed = TypedData::parse(&case["data"].to_string(), version, 1);
+        let typed = typed.unwrap_or_else(|error| panic!("{}: {error}", case["name"]));
+        assert_eq!(format!("{}", typed.digest), case["digest"].as_str().unwrap(), "{}", case["name"]);
+    }
+}
+
+/// Digests by `typedSignatureHash` of `@metamask/eth-sig-util` 9.0.0; the first list is that of its test dApp.
+#[test]
+fn version_1_is_hashed_as_by_sig_util() {
+    let list = json!([
+        { "type": "string", "name": "Message", "value": "Hi, Alice!" },
+        { "type": "uint32", "name": "A number", "value": "1337" }
+    ]);
+    let typed = TypedData::parse(&list.to_string(), TypedDataVersion::V1, 1).unwrap();
+    assert_eq!(typed.digest.0, hex!("7bcdd3ffeab400ef2294ebf69b2defd370bd29ac576c2569b7ea2c48f49ab1ae"));
+    assert!(!typed.bound_to_chain);
+    let list = json!([
+        { "type": "address", "name": "to", "value": "0xcd2a3d9f938e13cd947ec05abc7fe734df8dd826" },
+        { "type": "bool", "name": "yes", "value": true },
+        { "type": "int16", "name": "n", "value": "-3" },
+        { "type": "bytes", "name": "b", "value": "0x010203" },
+        { "type": "bytes4", "name": "f", "value": "0xdeadbeef" },
+        { "type": "uint256", "name": "u", "value": "123456789012345678901234567890" },
+        { "type": "uint8", "name": "s", "value": 7 }
+    ]);
+    let typed = TypedData::parse(&list.to_string(), TypedDataVersion::V1, 1).unwrap();
+    assert_eq!(typed.digest.0, hex!("42e4daf767ed15ac087f59af7a101044b07ac767302b7658c4d86d77927ca306"));
+}
+
+#[test]
+fn a_field_that_is_not_typed_is_not_shown_and_is_told() {
+    let mut data = mail();
+    data["message"]["extra"] = json!("not signed");
+    let typed = v4(&data, 1).unwrap();
+    assert_eq!(typed.digest.0, MAIL_DIGEST);
+    assert!(typed.unsigned_fields);
+    assert!(find(&typed.message, "extra").is_none());
+}
+
+#[test]
+fn the_chain_of_the_domain_is_the_active_one_in_any_writing() {
+    let padded = format!("0x{:0>77}", "1");
+    for (chain_id, expected) in [
+        (json!(1), Ok(())),
+        (json!("1"), Ok(())),
+        (json!("0001"), Ok(())),
+        (json!("0x1"), Ok(())),
+        (json!(padded), Ok(())),
+        (json!(2), Err(BadTypedData::Chain)),
+        (json!("2"), Err(BadTypedData::Chain)),
+        (json!(format!("0x1{:0>64}", "1")), Err(BadTypedData::ChainForm)),
+        (json!("18446744073709551617"), Err(BadTypedData::Chain)),
+        (json!(-1), Err(BadTypedData::ChainForm)),
+        (json!(1.5), Err(BadTypedData::ChainForm)),
+        (json!("one"), Err(BadTypedData::ChainForm)),
+        (json!(""), Err(BadTypedData::ChainForm)),
+        (json!("0x"), Err(BadTypedData::ChainForm)),
+        (json!([1]), Err(BadTypedData::ChainForm)),
+        (json!(true), Err(BadTypedData::ChainForm)),
+    ] {
+        let mut data = mail();
+        data["domain"]["chainId"] = chain_id.clone();
+        assert_eq!(v4(&data, 1).map(|_| ()), expected, "{chain_id}");
+    }
+}
+
+#[test]
+fn a_chain_that_is_stated_but_not_hashed_is_checked_and_does_not_bind() {
+    let mut data = mail();
+    data["types"]["EIP712Domain"] = json!([{ "name": "name", "type": "string" }]);
+    let typed = v4(&data, 1).unwrap();
+    assert!(!typed.bound_to_chain && typed.unsigned_fields);
+    assert_eq!(v4(&data, 2), Err(BadTypedData::Chain));
+}
+
+/// The malformed buttons of `@metamask/test-dapp`, and their kin.
+#[test]
+fn malformed_typed_data_is_refused() {
+    let change = |change: &dyn Fn(&mut Json)| {
+        let mut data = mail();
+        change(&mut data);
+        v4(&data, 1).unwrap_err()
+    };
+    use BadTypedData::{Missing, PrimaryType, ReservedKey, Shape, TypeName, VerifyingContract};
+    assert_eq!(change(&|d| d["primaryType"] = json!("Non-Existent")), PrimaryType);
+    assert_eq!(change(&|d| d["primaryType"] = Json::Null), PrimaryType);
+    assert_eq!(change(&|d| d["primaryType"] = json!("EIP712Domain")), PrimaryType);
+    assert_eq!(change(&|d| d["domain"] = json!({})), Missing);
+    assert_eq!(change(&|d| d["domain"]["verifyingContract"] = json!(1)), VerifyingContract);
+    assert_eq!(
+        change(&|d| d["domain"]["verifyingContract"] = json!("1171772929837834378729832783783783783278")),
+        VerifyingContract
+    );
+    assert_eq!(change(&|d| d["domain"]["verifyingContract"] = json!("cosmos")), VerifyingContract);
+    assert_eq!(change(&|d| d["types"]["Person"][0]["type"] = json!("string ")), TypeName);
+    assert_eq!(change(&|d| d["types"]["Person"][0]["type"] = json!("Unknown")), TypeName);
+    assert_eq!(change(&|d| d["types"]["Person"][0]["type"] = json!("uint7")), TypeName);
+    assert_eq!(change(&|d| d["types"]["Person"][0]["type"] = json!("uint08")), TypeName);
+    assert_eq!(change(&|d| d["types"]["Person"][0]["type"] = json!("bytes33")), TypeName);
+    assert_eq!(change(&|d| d["types"]["Person"][0]["type"] = json!("string[")), TypeName);
+    assert_eq!(change(&|d| d["types"]["Person"][0]["type"] = json!("string[0]")), TypeName);
+    assert_eq!(change(&|d| d["types"]["Person"][0]["name"] = json!("name,address wallet")), TypeName);
+    assert_eq!(change(&|d| d["types"]["Person"][0]["name"] = json!("wallet")), TypeName);
+    assert_eq!(change(&|d| d["types"]["Person"] = json!("string")), TypeName);
+    assert_eq!(change(&|d| d["types"]["uint256"] = json!([])), TypeName);
+    assert_eq!(change(&|d| d["types"]["A(B"] = json!([])), TypeName);
+    assert_eq!(change(&|d| d["types"] = json!([])), Shape);
+    assert_eq!(change(&|d| d["message"] = json!("text")), Shape);
+    assert_eq!(change(&|d| d["message"]["contents"] = Json::Null), Missing);
+    for key in ["__proto__", "constructor", "prototype"] {
+        for place in ["types", "domain", "message"] {
+            let error = change(&|d| {
+                d[place].as_object_mut().unwrap().insert(key.to_owned(), json!([]));
+            });
+            assert_eq!(error, ReservedKey, "{key} in {place}");
+        }
+    }
+}
+
+#[test]
+fn a_value_fits_its_type_or_is_refused() {
+    let bad = |kind: &str| Err(BadTypedData::Value(kind.to_owned()));
+    for (kind, value, ok) in [
+        ("uint8", json!(255), true),
+        ("uint8", json!("0xff"), true),
+        ("uint8", json!(256), false),
+        ("uint8", json!(-1), false),
+        ("uint8", json!("-0"), true),
+        ("uint256", json!(1.5), false),
+        ("uint256", json!(1e30), false),
+        ("uint256", json!(""), false),
+        ("uint256", json!("0x"), false),
+        ("uint256", json!("12 "), false),
+        ("uint256", json!(true), false),
+        // JavaScript reads it as …992: whoever signs it signs something else than the page checks
+        ("uint256", json!(9_007_199_254_740_993u64), false),
+        ("uint256", json!("9007199254740993"), true),
+        ("uint256", json!(1_000_000_000_000_000_000u64), true),
+        ("int8", json!(-128), true),
+        ("int8", json!(-129), false),
+        ("int8", json!(128), false),
+        ("int8", json!(127), true),
+        ("bool", json!(true), true),
+        ("bool", json!("false"), false),
+        ("bool", json!(1), false),
+        ("address", json!("0xCD2a3d9F938E13CD947Ec05AbC7FE734Df8DD826"), true),
+        ("address", json!("0xCD2a3d9F938E13CD947Ec05AbC7FE734Df8DD8"), false),
+        ("address", json!(1), false),
+        ("bytes4", json!("0xdeadbeef"), true),
+        ("bytes4", json!("0xdeadbe"), false),
+        ("bytes4", json!("0xdeadbeef00"), false),
+        ("bytes", json!("0x1"), false),
+        ("bytes", json!("text"), false),
+        ("string", json!(5), false),
+        ("string", json!(["a"]), false),
+    ] {
+        let result = v4(&one(kind, &value), 1).map(|_| ());
+        assert_eq!(result, if ok { Ok(()) } else { bad(kind) }, "{value} as {kind}");
+    }
+    assert_eq!(v4(&one("uint8[2]", &json!([1])), 1), Err(BadTypedData::Value("uint8[]".to_owned())));
+    assert!(v4(&one("uint8[2]", &json!([1, 2])), 1).is_ok());
+}
+
+#[test]
+fn version_3_has_no_lists_and_no_missing_structures() {
+    let v3 = |data: &Json| TypedData::parse(&data.to_string(), TypedDataVersion::V3, 1);
+    assert_eq!(v3(&one("uint8[]", &json!([1]))), Err(BadTypedData::Version));
+    let mut data = mail();
+    data["message"]["to"] = Json::Null;
+    assert_eq!(v3(&data), Err(BadTypedData::Missing));
+    assert!(v4(&data, 1).is_ok());
+}
+
+#[test]
+fn strangers_text_is_shown_inert_and_signed_as_it_is() {
+    let hidden = v4(&one("string", &json!("pay\u{202e}me")), 1).unwrap();
+    let plain = v4(&one("string", &json!("payme")), 1).unwrap();
+    assert_eq!(hidden.message[0].value, Value::Text("pay⟨U+202E⟩me".to_owned()));
+    assert_ne!(hidden.digest, plain.digest);
+}
+
+#[test]
+fn a_small_json_that_makes_a_large_card_is_refused() {
+    let fields: Vec<Json> = (0..200).map(|n| json!({ "name": format!("f{n}"), "type": "M" })).collect();
+    let items: Vec<Json> = (0..1000).map(|_| json!({})).collect();
+    let data = json!({
+        "types": { "M": fields, "L": [{ "name": "x", "type": "M[]" }] },
+        "primaryType": "L", "domain": {}, "message": { "x": items }
+    });
+    assert_eq!(v4(&data, 1), Err(BadTypedData::TooLarge));
+}
+
+#[test]
+fn deep_json_is_refused_without_a_stack_overflow() {
+    let deep = format!("{}{}", "[".repeat(60_000), "]".repeat(60_000));
+    assert_eq!(TypedData::parse(&deep, TypedDataVersion::V4, 1), Err(BadTypedData::Shape));
+}
+
+fn values() -> impl Strategy<Value = (String, Json)> {
+    let atom = prop_oneof![
+        any::<[u8; 20]>().prop_map(|b| ("address".to_owned(), json!(format!("0x{}", hex::encode(b))))),
+        any::<bool>().prop_map(|b| ("bool".to_owned(), json!(b))),
+        any::<Vec<u8>>().prop_map(|b| ("bytes".to_owned(), json!(format!("0x{}", hex::encode(b))))),
+        any::<String>().prop_map(|s| ("string".to_owned(), json!(s))),
+        any::<u64>().prop_map(|n| ("uint64".to_owned(), json!(n.to_string()))),
+        any::<i64>().prop_map(|n| ("int72".to_owned(), json!(n.to_string()))),
+        any::<[u64; 4]>().prop_map(|n| ("uint256".to_owned(), json!(U256::from_limbs(n).to_string()))),
+        prop::collection::vec(any::<u8>(), 1..=32)
+            .prop_map(|b| (format!("bytes{}", b.len()), json!(format!("0x{}", hex::encode(b))))),
+    ];
+    atom.prop_flat_map(|(kind, value)| {
+        (0..4usize, Just(kind), Just(value)).prop_map(|(shape, kind, value)| match shape {
+            1 => (format!("{kind}[]"), json!([value.clone(), value])),
+            2 => (format!("{kind}[2]"), json!([value.clone(), value])),
+            3 => (format!("{kind}[][1]"), json!([[value]])),
+            _ => (kind, value),
+        })
+    })
+}
+
+proptest! {
+    #[test]
+    fn digests_are_those_of_alloy(fields in prop::collection::vec(values(), 0..6), chain in 1..=u64::from(u32::MAX)) {
+        let types: Vec<Json> = fields
+            .iter()
+            .enumerate()
+            .map(|(n, (kind, _))| json!({ "name": format!("f{n}"), "type": kind }))
+            .collect();
+        let inner: Map<String, Json> =
+            fields.into_iter().enumerate().map(|(n, (_, value))| (format!("f{n}"), value)).collect();
+        let data = json!({
+            "types": {
+                "EIP712Domain": [{ "name": "name", "type": "string" }, { "name": "chainId", "type": "uint256" }],
+                "Inner": types,
+                "Outer": [{ "name": "one", "type": "Inner" }, { "name": "more", "type": "Inner[]" }]
+            },
+            "primaryType": "Outer",
+            "domain": { "name": "D", "chainId": chain },
+            "message": { "one": inner.clone(), "more": [inner.clone(), inner] }
+        });
+        let oracle: Oracle = serde_json::from_value(data.clone()).unwrap();
+        prop_assert_eq!(v4(&data, chain).unwrap().digest, oracle.eip712_signing_hash().unwrap());
+    }
+
+    #[test]
+    fn no_json_makes_it_panic(kind in "[a-z0-9\\[\\]]{0,12}", value: String, text: String) {
+        let _ = v4(&one(&kind, &json!(value)), 1);
+        for version in [TypedDataVersion::V1, TypedDataVersion::V3, TypedDataVersion::V4] {
+            let _ = TypedData::parse(&text, version, 1);
+            let list = json!([{ "type": kind, "name": text, "value": value }]);
+            let _ = TypedData::parse(&list.to_string(), version, 1);
+        }
+    }
+}
