@@ -1,6 +1,6 @@
 //! What the deciding device knows about the world: names, tokens, networks, the asking origin.
 //!
-//! Nothing in a [`Context`] changes what is signed; it only names what [`crate::decode`] finds. What is not in it stays
+//! Nothing in a [`Context`] changes what is signed; it only names what [`crate::decode()`] finds. What is not in it stays
 //! unknown, and is shown as unknown.
 
 use std::collections::{BTreeMap, BTreeSet};
