@@ -12,7 +12,7 @@
 
 use core::array;
 
-use k256::{AffinePoint, ProjectivePoint, Scalar};
+use k256::Scalar;
 use rand_core::CryptoRngCore;
 use serde::{Deserialize, Serialize};
 use subtle::{Choice, ConditionallySelectable};
@@ -20,6 +20,8 @@ use symbolon_mpc::{Cause, Tag, wire};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::curve;
+use crate::curve::batch::{self, Point, SplitScalar, Table};
+use crate::curve::map::hash_to_curve;
 use crate::direction::Direction;
 
 /// How many transfers a base runs: the computational security parameter.
@@ -47,7 +49,7 @@ pub struct ReceiverMessage {
 /// The sender between its message and the receiver's.
 pub struct Sender {
     direction: Direction,
-    scalar: Zeroizing<Scalar>,
+    scalar: SplitScalar,
     message: SenderMessage,
 }
 
@@ -71,9 +73,8 @@ pub struct ReceiverSeeds {
 impl Sender {
     /// Draws b and says B.
     pub fn start(direction: Direction, rng: &mut dyn CryptoRngCore) -> (Self, SenderMessage) {
-        let scalar = Zeroizing::new(curve::draw_scalar(rng));
-        let message =
-            SenderMessage { point: curve::encode_compressed(&curve::generator_by(&scalar)).to_vec() };
+        let scalar = SplitScalar::draw(rng);
+        let message = SenderMessage { point: curve::encode_compressed(&scalar.public()).to_vec() };
         (Self { direction, scalar, message: message.clone() }, message)
     }
 
@@ -82,10 +83,8 @@ impl Sender {
     /// # Errors
     /// [`Cause::Malformed`] unless the message is 2·128 points of the curve, none the identity.
     pub fn finish(self, message: &ReceiverMessage) -> Result<SenderSeeds, Cause> {
-        let [points, sums] = sums(&self.direction, message)?;
-        let _ = points;
-        let shared = Zeroizing::new(curve::mul_each(&sums, &self.scalar));
-        let shared = Zeroizing::new(curve::normalize(&shared));
+        let sums = sums(&self.direction, message)?;
+        let shared = batch::mul_each(&sums, &self.scalar);
         let keys = KeyHash::new(&self.direction, &self.message, message);
         Ok(SenderSeeds(Box::new(array::from_fn(|index| {
             array::from_fn(|role| keys.seed(index, role as u8, &shared[2 * index + role]))
@@ -103,24 +102,23 @@ impl Receiver {
         let blinds = Zeroizing::new((0..COUNT).map(|_| curve::draw_scalar(rng)).collect::<Vec<_>>());
 
         // r₁₋c at random, then r_c = a·G − H_c(r₁₋c).
-        let free = curve::normalize(&curve::generator_by_each(&blinds));
+        let generator = Table::generator();
+        let free = generator.mul_by_each(&blinds);
         let inputs: Vec<_> = free
             .iter()
             .enumerate()
             .map(|(index, point)| hash_input(&direction, index, bit(&choices, index), point))
             .collect();
-        let hashes = curve::hash_to_curve(Tag::BaseOtPoint, inputs.iter().map(|input| input.as_slice()));
-        let own = curve::generator_by_each(&scalars);
-        let own: Vec<_> = own.iter().zip(&hashes).map(|(own, hash)| own - hash).collect();
-        let own = curve::normalize(&own);
+        let hashes = Zeroizing::new(hash_to_points(&inputs));
+        let own = Zeroizing::new(batch::subtract(&generator.mul_by_each(&scalars), &hashes));
 
         let mut points = Vec::with_capacity(COUNT * 2 * curve::COORDINATES);
-        for (index, (own, free)) in own.iter().zip(&free).enumerate() {
+        for (index, (own, free)) in own.iter().zip(free.iter()).enumerate() {
             let choice = Choice::from(bit(&choices, index));
-            let first = AffinePoint::conditional_select(own, free, choice);
-            let second = AffinePoint::conditional_select(free, own, choice);
-            points.extend_from_slice(&curve::encode_coordinates(&first));
-            points.extend_from_slice(&curve::encode_coordinates(&second));
+            let first = Point::conditional_select(own, free, choice);
+            let second = Point::conditional_select(free, own, choice);
+            points.extend_from_slice(&first.encode());
+            points.extend_from_slice(&second.encode());
         }
         let message = ReceiverMessage { points };
         (Self { direction, choices, scalars, message: message.clone() }, message)
@@ -135,8 +133,7 @@ impl Receiver {
             .ok()
             .and_then(curve::decode_compressed)
             .ok_or(Cause::Malformed("base transfer: sender's point"))?;
-        let shared = Zeroizing::new(curve::mul_by_each(&point, &self.scalars));
-        let shared = Zeroizing::new(curve::normalize(&shared));
+        let shared = Table::new(&point).mul_by_each(&self.scalars);
         let keys = KeyHash::new(&self.direction, message, &self.message);
         let seeds =
             Box::new(array::from_fn(|index| keys.seed(index, bit(&self.choices, index), &shared[index])));
@@ -176,39 +173,34 @@ impl Drop for ReceiverSeeds {
     }
 }
 
-/// The receiver's points, checked, and the sums r₀ + H₀(r₁) and r₁ + H₁(r₀) of each transfer.
-pub(crate) fn sums(
-    direction: &Direction,
-    message: &ReceiverMessage,
-) -> Result<[Vec<ProjectivePoint>; 2], Cause> {
+/// The sums r₀ + H₀(r₁) and r₁ + H₁(r₀) of each transfer.
+fn sums(direction: &Direction, message: &ReceiverMessage) -> Result<Vec<Point>, Cause> {
     const MALFORMED: Cause = Cause::Malformed("base transfer: receiver's points");
     let (encoded, rest) = message.points.as_chunks::<{ curve::COORDINATES }>();
     if encoded.len() != 2 * COUNT || !rest.is_empty() {
         return Err(MALFORMED);
     }
-    let points: Vec<AffinePoint> =
-        encoded.iter().map(curve::decode_coordinates).collect::<Option<_>>().ok_or(MALFORMED)?;
+    let points: Vec<Point> = encoded.iter().map(Point::decode).collect::<Option<_>>().ok_or(MALFORMED)?;
     let inputs: Vec<_> = (0..2 * COUNT)
         .map(|place| hash_input(direction, place / 2, (place % 2) as u8, &points[place ^ 1]))
         .collect();
-    let hashes = curve::hash_to_curve(Tag::BaseOtPoint, inputs.iter().map(|input| input.as_slice()));
-    let points: Vec<_> = points.into_iter().map(ProjectivePoint::from).collect();
-    let sums: Vec<_> = points.iter().zip(&hashes).map(|(point, hash)| point + hash).collect();
-    if sums.contains(&ProjectivePoint::IDENTITY) {
-        return Err(MALFORMED);
-    }
-    Ok([points, sums])
+    // A sum that is the identity is refused; so is a double, which no honest receiver ever makes.
+    batch::add_public(&points, &hash_to_points(&inputs)).ok_or(MALFORMED)
+}
+
+fn hash_to_points(inputs: &[[u8; 102]]) -> Vec<Point> {
+    hash_to_curve(Tag::BaseOtPoint.text().as_bytes(), inputs.iter().map(|input| input.as_slice()))
 }
 
 /// Input of H_role for transfer `index`.
-fn hash_input(direction: &Direction, index: usize, role: u8, other: &AffinePoint) -> [u8; 102] {
+fn hash_input(direction: &Direction, index: usize, role: u8, other: &Point) -> [u8; 102] {
     let mut input = [0; 102];
     input[..32].copy_from_slice(&direction.session.0);
     input[32..34].copy_from_slice(&direction.sender.value().to_be_bytes());
     input[34..36].copy_from_slice(&direction.receiver.value().to_be_bytes());
     input[36] = index as u8;
     input[37] = role;
-    input[38..].copy_from_slice(&curve::encode_coordinates(other));
+    input[38..].copy_from_slice(&other.encode());
     input
 }
 
@@ -228,11 +220,11 @@ impl KeyHash {
         Self { points }
     }
 
-    fn seed(&self, index: usize, role: u8, shared: &AffinePoint) -> Seed {
+    fn seed(&self, index: usize, role: u8, shared: &Point) -> Seed {
         symbolon_mpc::Transcript::new(Tag::BaseOtKey)
             .field(&self.points)
             .field(&[index as u8, role])
-            .field(&*Zeroizing::new(curve::encode_coordinates(shared)))
+            .field(&*Zeroizing::new(shared.encode()))
             .finish32()
     }
 }
