@@ -2,7 +2,15 @@
 // between; once the extension itself is gone (reloaded, updated, removed), every call is answered 4900.
 
 import {
-    callOf, DISCONNECTED, errorAnswer, INVALID_REQUEST, PROVIDER_PORT, TO_CONTENT, TO_INPAGE, type Call, type ToPage,
+    callOf,
+    DISCONNECTED,
+    errorAnswer,
+    INVALID_REQUEST,
+    PROVIDER_PORT,
+    TO_CONTENT,
+    TO_INPAGE,
+    type Call,
+    type ToPage,
 } from "./wire.js";
 
 const pending = new Map<string, Call>();

@@ -2,7 +2,15 @@
 // secret and decides nothing; every call goes to the worker, which learns the origin from the browser.
 
 import icon from "../icon/symbolon.svg";
-import { DISCONNECTED, INVALID_PARAMS, INVALID_REQUEST, PARAMS_LIMIT, TO_CONTENT, TO_INPAGE, type ToPage } from "./wire.js";
+import {
+    DISCONNECTED,
+    INVALID_PARAMS,
+    INVALID_REQUEST,
+    PARAMS_LIMIT,
+    TO_CONTENT,
+    TO_INPAGE,
+    type ToPage,
+} from "./wire.js";
 
 type Listener = (...data: unknown[]) => void;
 interface Rpc {
@@ -11,7 +19,10 @@ interface Rpc {
     method: string;
     params?: unknown;
 }
-type Callback = (error: Error | null, response?: { id: unknown; jsonrpc: "2.0"; result?: unknown; error?: unknown }) => void;
+type Callback = (
+    error: Error | null,
+    response?: { id: unknown; jsonrpc: "2.0"; result?: unknown; error?: unknown },
+) => void;
 
 /** EIP-1193's `ProviderRpcError`. */
 class ProviderRpcError extends Error {
@@ -37,7 +48,10 @@ class Provider {
     #listeners = new Map<string, Listener[]>();
     #next = 0;
     #pageLoad = randomHex(8);
-    #waiting = new Map<string, { method: string; resolve: (result: unknown) => void; reject: (error: Error) => void }>();
+    #waiting = new Map<
+        string,
+        { method: string; resolve: (result: unknown) => void; reject: (error: Error) => void }
+    >();
 
     request = (request: { method: string; params?: unknown }): Promise<unknown> =>
         new Promise((resolve, reject) => {
@@ -144,7 +158,10 @@ class Provider {
         const waiting = this.#waiting.get(id);
         if (!waiting) return;
         this.#waiting.delete(id);
-        const { error, result } = JSON.parse(json) as { error?: { code: number; message: string; data?: unknown }; result?: unknown };
+        const { error, result } = JSON.parse(json) as {
+            error?: { code: number; message: string; data?: unknown };
+            result?: unknown;
+        };
         if (error) {
             if (error.code === DISCONNECTED) this.#lost(error.message);
             waiting.reject(new ProviderRpcError(error.code, error.message, error.data));
@@ -156,7 +173,8 @@ class Provider {
 
     #event(name: string, data: unknown): void {
         if (name === "chainChanged" && typeof data === "string") this.#chain(data);
-        if (name === "accountsChanged" && Array.isArray(data)) this.selectedAddress = (data[0] as string | undefined) ?? null;
+        if (name === "accountsChanged" && Array.isArray(data))
+            this.selectedAddress = (data[0] as string | undefined) ?? null;
         this.emit(name, data);
     }
 
@@ -208,7 +226,9 @@ function jsonOf(params: unknown): string {
 }
 
 function randomHex(bytes: number): string {
-    return Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+    return Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) => byte.toString(16).padStart(2, "0")).join(
+        "",
+    );
 }
 
 /** Version 4 (RFC 9562, section 5.4); `crypto.randomUUID` is absent on pages without TLS. */
@@ -244,7 +264,12 @@ announce();
 /** `window.ethereum`, for pages older than EIP-6963, only where no other wallet is. */
 try {
     if (!("ethereum" in window)) {
-        Object.defineProperty(window, "ethereum", { value: provider, configurable: true, enumerable: true, writable: true });
+        Object.defineProperty(window, "ethereum", {
+            value: provider,
+            configurable: true,
+            enumerable: true,
+            writable: true,
+        });
         window.dispatchEvent(new Event("ethereum#initialized"));
     }
 } catch {

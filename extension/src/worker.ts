@@ -5,7 +5,15 @@ import { fromScreen, type Refusal, type ToScreen } from "../../crate/wasm/js/mes
 import { Runner } from "../../crate/wasm/js/runner.js";
 import { RateLimit } from "./limits.js";
 import { showApproval } from "./window.js";
-import { callOf, errorAnswer, INVALID_REQUEST, LIMIT_EXCEEDED, PROVIDER_PORT, SCREEN_PORT, type ToPage } from "./wire.js";
+import {
+    callOf,
+    errorAnswer,
+    INVALID_REQUEST,
+    LIMIT_EXCEEDED,
+    PROVIDER_PORT,
+    SCREEN_PORT,
+    type ToPage,
+} from "./wire.js";
 
 interface Page {
     origin: string;
@@ -57,7 +65,12 @@ const runner = new Runner({
         void chrome.storage.session.remove(REMEMBERED);
     },
     notify(title, message) {
-        void chrome.notifications.create({ iconUrl: chrome.runtime.getURL("icon/128.png"), message, title, type: "basic" });
+        void chrome.notifications.create({
+            iconUrl: chrome.runtime.getURL("icon/128.png"),
+            message,
+            title,
+            type: "basic",
+        });
     },
     remember(key) {
         void chrome.storage.session.set({ [REMEMBERED]: btoa(String.fromCharCode(...key)) });
@@ -69,7 +82,11 @@ const runner = new Runner({
     reply(number, error) {
         const to = replies.get(number);
         replies.delete(number);
-        if (to) toScreen(to.port, error ? { type: "reply", reply: to.reply, error } : { type: "reply", reply: to.reply, ok: true });
+        if (to)
+            toScreen(
+                to.port,
+                error ? { type: "reply", reply: to.reply, error } : { type: "reply", reply: to.reply, ok: true },
+            );
     },
     showApproval,
     unavailable(refusal: Refusal) {

@@ -1,1 +1,11 @@
-//! symbolon-tests
+//! Whole wallets in one thread: a simulator of devices, relay, network faults, crashes and time.
+//!
+//! A [`World`] owns everything that a wallet reaches only through effects: clocks, sockets, storage, password stretching,
+//! a chain. Everything is seeded, so that a run that fails is a run that can be repeated.
+
+pub mod relay;
+pub mod setup;
+pub mod world;
+
+pub use relay::Faults;
+pub use world::{DeviceIndex, World};

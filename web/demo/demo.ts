@@ -75,16 +75,18 @@ async function learn(next: string | undefined): Promise<void> {
     }
 }
 
-onSubmit("network", (fields) => ask("wallet_switchEthereumChain", [{ chainId: fields("chain") }]).then(() => learn(account)));
-
-onSubmit("send", (fields) =>
-    run("send-result", () => transact({ to: fields("to"), value: toWei(fields("amount")) })),
+onSubmit("network", (fields) =>
+    ask("wallet_switchEthereumChain", [{ chainId: fields("chain") }]).then(() => learn(account)),
 );
+
+onSubmit("send", (fields) => run("send-result", () => transact({ to: fields("to"), value: toWei(fields("amount")) })));
 
 find("deploy").addEventListener("click", () =>
     run("deploy-result", async () => {
         const receipt = await transact({ data: TOKEN_CODE });
-        (document.querySelector("#token input[name=contract]") as HTMLInputElement).value = String(receipt["contractAddress"]);
+        (document.querySelector("#token input[name=contract]") as HTMLInputElement).value = String(
+            receipt["contractAddress"],
+        );
         return receipt;
     }),
 );
@@ -108,7 +110,12 @@ find("typed").addEventListener("click", () =>
 /** The EIP's own example, on the chain that is active. */
 function typedData(): unknown {
     return {
-        domain: { name: "Ether Mail", version: "1", chainId: Number(chain), verifyingContract: "0xCcCCccccCCCCcCCCCCCcCcCccCcCCCcCcccccccC" },
+        domain: {
+            name: "Ether Mail",
+            version: "1",
+            chainId: Number(chain),
+            verifyingContract: "0xCcCCccccCCCCcCCCCCCcCcCccCcCCCcCcccccccC",
+        },
         message: {
             from: { name: "Cow", wallet: "0xCD2a3d9F938E13CD947Ec05AbC7FE734Df8DD826" },
             to: { name: "Bob", wallet: "0xbBbBBBBbbBBBbbbBbbBbbbbBBbBbbbbBbBbbBBbB" },
@@ -162,7 +169,11 @@ async function run(output: string, work: () => Promise<unknown>): Promise<void> 
         if (typeof result === "string") return show("done", result, result);
         const receipt = result as Record<string, string>;
         const sentence = receipt["status"] === "0x1" ? "Mined" : "Failed";
-        show("done", `${sentence} in block ${Number(receipt["blockNumber"])}: ${receipt["transactionHash"]}`, receipt["transactionHash"] ?? "");
+        show(
+            "done",
+            `${sentence} in block ${Number(receipt["blockNumber"])}: ${receipt["transactionHash"]}`,
+            receipt["transactionHash"] ?? "",
+        );
     } catch (error) {
         show("failed", textOf(error), String((error as { code?: number }).code ?? ""));
     }

@@ -42,18 +42,23 @@ function startScreens(): void {
 
 /** Outside of the page only, and only where the owner allowed it. */
 async function tell(json: string): Promise<void> {
-    if (document.visibilityState === "visible" || !("Notification" in window) || Notification.permission !== "granted") return;
+    if (document.visibilityState === "visible" || !("Notification" in window) || Notification.permission !== "granted")
+        return;
     const { title, body } = JSON.parse(json) as { title: string; body: string };
     const registration = await navigator.serviceWorker?.getRegistration();
     await registration?.showNotification(title, { body, icon: "icon/192.png", tag: "symbolon" });
 }
 
 if (!window.isSecureContext || !navigator.locks) {
-    showUnavailable("host/insecure", "This address is not secure. Open Symbolon through https.", () => location.reload());
+    showUnavailable("host/insecure", "This address is not secure. Open Symbolon through https.", () =>
+        location.reload(),
+    );
 } else if (await onlyTab()) {
     startScreens();
     void navigator.serviceWorker?.register("sw.js").catch(() => undefined);
     void navigator.storage?.persist?.().catch(() => undefined);
 } else {
-    showUnavailable("host/other-tab", "Symbolon is open in another tab. Close it there, then try again here.", () => location.reload());
+    showUnavailable("host/other-tab", "Symbolon is open in another tab. Close it there, then try again here.", () =>
+        location.reload(),
+    );
 }

@@ -33,7 +33,8 @@ self.addEventListener("install", (event) => {
 
 self.addEventListener("activate", (event) => {
     const tidy = async (): Promise<void> => {
-        for (const name of await caches.keys()) if (name !== CACHE && name.startsWith("symbolon-")) await caches.delete(name);
+        for (const name of await caches.keys())
+            if (name !== CACHE && name.startsWith("symbolon-")) await caches.delete(name);
         await scope.clients.claim();
     };
     (event as Extendable).waitUntil(tidy());
@@ -44,7 +45,8 @@ self.addEventListener("fetch", (event) => {
     const url = new URL(request.url);
     if (request.method !== "GET" || url.origin !== self.location.origin) return;
     const own = new URL("./", self.location.href).pathname;
-    const file = url.pathname === own ? "./" : url.pathname.startsWith(own) ? url.pathname.slice(own.length) : undefined;
+    const file =
+        url.pathname === own ? "./" : url.pathname.startsWith(own) ? url.pathname.slice(own.length) : undefined;
     if (file === undefined || !BUILD.files.includes(file)) return;
     const answer = async (): Promise<Response> => (await (await caches.open(CACHE)).match(file)) ?? fetch(request);
     (event as Fetching).respondWith(answer());

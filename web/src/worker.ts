@@ -15,7 +15,10 @@ const runner = new Runner({
     database: "symbolon",
     defaultRelay: `${self.location.origin.replace(/^http/, "ws")}/v1/relay`,
     kind: "phone",
-    wasm: { core: new URL("core_bg.wasm", self.location.href).href, kdf: new URL("kdf_bg.wasm", self.location.href).href },
+    wasm: {
+        core: new URL("core_bg.wasm", self.location.href).href,
+        kdf: new URL("kdf_bg.wasm", self.location.href).href,
+    },
 
     alarm(at) {
         clearTimeout(timer);

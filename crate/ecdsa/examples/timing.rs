@@ -3,6 +3,7 @@
 //! `cargo run --release -p symbolon-ecdsa --example timing`
 //!
 //! Every party's calls are timed by themselves; the figures are the medians over runs of the busiest party.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 #[path = "../tests/common/mod.rs"]
 mod common;

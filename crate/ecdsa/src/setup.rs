@@ -5,6 +5,13 @@
 //! any other way drops it, and dropping wipes it. So a cheat that is caught learns nothing that is used again,
 //! and nothing on a disk can be rolled back into a reuse: it cannot be copied or written.
 //!
+//! ```
+//! fn needs_send<T: Send>() {}
+//! needs_send::<symbolon_ecdsa::PairSetup>();
+//! needs_send::<symbolon_ecdsa::Pairs>();
+//! needs_send::<symbolon_ecdsa::Sign>();
+//! ```
+//!
 //! ```compile_fail
 //! fn needs_clone<T: Clone>() {}
 //! needs_clone::<symbolon_ecdsa::PairSetup>();
@@ -24,6 +31,16 @@
 //! fn needs_serialize<T: serde::Serialize>() {}
 //! needs_serialize::<symbolon_ecdsa::Pairs>();
 //! ```
+//!
+//! ```compile_fail
+//! fn needs_clone<T: Clone>() {}
+//! needs_clone::<symbolon_ecdsa::Sign>();
+//! ```
+//!
+//! ```compile_fail
+//! fn needs_serialize<T: serde::Serialize>() {}
+//! needs_serialize::<symbolon_ecdsa::Sign>();
+//! ```
 
 use core::fmt;
 use std::collections::BTreeMap;
@@ -31,7 +48,7 @@ use std::collections::BTreeMap;
 use rand_core::CryptoRngCore;
 use serde::{Deserialize, Serialize};
 use symbolon_mpc::{Cause, DeviceId, PartyIndex, SessionId, Tag, Transcript, wire};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::direction::Direction;
 use crate::ot::base::{self, ReceiverMessage, ReceiverSeeds, SenderMessage, SenderSeeds};
@@ -235,6 +252,12 @@ impl Pairs {
 
     pub(crate) fn insert(&mut self, key: PairKey, setup: PairSetup) {
         self.0.insert(key, setup);
+    }
+}
+
+impl Drop for SetupOpening {
+    fn drop(&mut self) {
+        self.seed.zeroize();
     }
 }
 

@@ -1,4 +1,5 @@
 //! Oblivious transfer and multiplication, layer by layer.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use k256::Scalar;
 use k256::elliptic_curve::Field;

@@ -15,7 +15,7 @@
 //! | pairing | [`SYMBOLS`] with [`SYMBOL`] inside, [`SYMBOLS_SAME`], [`SYMBOLS_DIFFERENT`] | symbol: `data-name` |
 //! | join | [`JOIN_LINK`], [`JOIN_SUBMIT`], [`SCAN_CAMERA`], [`SCAN_VIDEO`] | |
 //! | roster | [`ROSTER_WORDS`], [`ROSTER_SAME`], [`ROSTER_DIFFERENT`] | |
-//! | keygen | [`KEYGEN_PROGRESS`], [`KEYGEN_STAGE`], [`KEYGEN_ERROR`], [`TRY_AGAIN`] | progress: `aria-valuenow`, `aria-valuemax` |
+//! | keygen | [`KEYGEN_PROGRESS`], [`KEYGEN_STAGE`], [`KEYGEN_ERROR`], then [`CREATE_KEY`] to try again | progress: `aria-valuenow`, `aria-valuemax` |
 //! | unlock | [`UNLOCK_PASSWORD`], [`UNLOCK`] | |
 //! | home | [`ADDRESS`], [`BALANCE`], [`TOKEN_ROW`], [`NETWORK_PICKER`], [`ACCOUNT_PICKER`], [`REFRESH`], [`LOCK`], [`REQUESTS_WAITING`] | address: `data-address` |
 //! | receive | [`RECEIVE_QR`], [`RECEIVE_ADDRESS`] | address: `data-address` |

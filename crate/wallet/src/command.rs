@@ -96,6 +96,11 @@ pub enum Command {
         /// Must be `erase`.
         confirmation: String,
     },
+    /// Forgets a paired device that holds no share, before there is a key.
+    ForgetDevice {
+        /// Its id, as in [`crate::view::DeviceView::id`].
+        device: String,
+    },
     /// Shows a new invitation.
     Invite,
     /// Joins with the link that the other device shows.

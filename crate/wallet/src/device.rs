@@ -8,80 +8,267 @@
 //! [`Wallet::signing_choose`], [`Wallet::signing_state`] and reads [`Wallet::key`], [`Wallet::is_unlocked`].
 //! This side calls what `crate::dapp` lists.
 
+mod access;
+mod activation;
+mod keygen;
+mod keys;
+mod notices;
+mod pairing;
 pub mod peer;
+mod peers;
+mod records;
+mod relay;
+mod roster;
+mod signing;
+mod view;
 
+use std::collections::{BTreeMap, VecDeque};
+
+use symbolon_ecdsa::Pairs;
+use symbolon_link::identity::{DeviceCard, Identity};
 use symbolon_mpc::secret::Secret;
-use symbolon_mpc::DeviceId;
+use symbolon_mpc::{CeremonyId, DeviceId, KeyShare};
 
-use crate::command::Command;
+pub(crate) use self::keys::ActiveKey;
+pub(crate) use self::records::Stored;
+
+use self::access::Stretching;
+use self::activation::Activation;
+use self::keygen::KeygenRun;
+use self::keys::KeyRecord;
+use self::notices::{Notices, refusal};
+use self::pairing::Pairing;
+use self::peers::Peer;
+use self::records::Settings;
+use self::relay::RelayLink;
+use self::roster::Roster;
+use self::signing::{Approval, Signing};
+use crate::command::{Command, Setting};
 use crate::context::Context;
 use crate::effect::CommandError;
 use crate::event::{EffectId, Timestamp};
-use crate::request::{RequestId, SigningTask};
-use crate::store::{Record, StoreError};
-use crate::view::{DeviceState, DeviceStrip, View};
+use crate::request::RequestId;
+use crate::store::{Batch, Record, StoreError};
+use crate::vault::{Binding, Header, VaultError, VaultKey};
+use crate::view::{DeviceKind, Severity};
 use crate::wallet::{HostConfig, Wallet};
 
 /// Everything that the device side remembers.
-pub(crate) struct Device {}
-
-/// The public facts of the active key that the dApp side needs.
-pub(crate) struct ActiveKey {
-    /// Wallet id.
-    pub wallet: [u8; 32],
-    /// Epoch of the active shares.
-    pub epoch: u32,
+pub(crate) struct Device {
+    life: Life,
+    settings: Option<Settings>,
+    key: Option<ActiveKey>,
+    stretching: Option<Stretching>,
+    /// When the owner last did something.
+    touched: Timestamp,
+    counter: u64,
+    relay: RelayLink,
+    notices: Notices,
+    open: Option<Box<Open>>,
 }
 
-impl ActiveKey {
-    /// The child public key at `path` (SEC1 uncompressed, 65 bytes), by non-hardened BIP-32 derivation.
-    pub(crate) fn public_key(&self, _path: &str) -> Option<[u8; 65]> {
-        None
-    }
+/// Whether there is a vault.
+enum Life {
+    Fresh,
+    SetUp(Header),
+    /// What is stored cannot be used, and is not touched.
+    Unusable(VaultError),
+}
+
+/// What exists only while the vault is open. Dropped, and so wiped, on lock.
+struct Open {
+    vault: VaultKey,
+    identity: Identity,
+    card: DeviceCard,
+    peers: BTreeMap<DeviceId, Peer>,
+    pairing: Option<Pairing>,
+    roster: Option<Roster>,
+    /// Confirmations that came before the proposal they are of.
+    early_confirmations: VecDeque<(DeviceId, CeremonyId)>,
+    keygen: Option<KeygenRun>,
+    keygen_error: Option<String>,
+    activation: Activation,
+    pending: Option<KeyShare>,
+    active: Option<KeyShare>,
+    pairs: Pairs,
+    signings: BTreeMap<RequestId, Signing>,
+    choices: BTreeMap<RequestId, Vec<DeviceId>>,
+    approvals: BTreeMap<RequestId, Approval>,
+    /// Frames that came before the message that starts their ceremony.
+    early_frames: VecDeque<(DeviceId, CeremonyId, Vec<u8>)>,
+    /// Ceremonies that are over, whose late frames are dropped.
+    ended: VecDeque<CeremonyId>,
 }
 
 impl Device {
     /// Reads what the store holds; sealed records stay sealed until the vault opens.
-    pub(crate) fn load(_config: &HostConfig, _records: &[Record]) -> Self {
-        Self {}
+    pub(crate) fn load(_config: &HostConfig, records: &[Record]) -> Self {
+        let value = |key: &str| records.iter().find(|record| record.key == key).map(|record| record.value.as_slice());
+        let mut notices = Notices::default();
+        let settings = value(records::SETTINGS).map(records::decode::<Settings>);
+        let life = match (value(records::HEADER), &settings) {
+            (None, None) => Life::Fresh,
+            (Some(header), Some(Ok(_))) => match Header::decode(header) {
+                Ok(header) => Life::SetUp(header),
+                Err(error) => Life::Unusable(error),
+            },
+            (_, Some(Err(error))) => Life::Unusable(*error),
+            (None, Some(_)) | (Some(_), None) => Life::Unusable(VaultError::Damaged),
+        };
+        if let Life::Unusable(error) = &life {
+            let (code, message) = access::unusable(*error);
+            notices.add(code, Severity::Danger, message.to_owned());
+        }
+        // While locked the record is believed: it only says which addresses to show. Opening checks it.
+        let key = value(records::KEY_PUBLIC)
+            .and_then(|bytes| records::decode::<KeyRecord>(bytes).ok())
+            .map(ActiveKey::new);
+        Self {
+            life,
+            settings: settings.and_then(Result::ok),
+            key,
+            stretching: None,
+            touched: 0,
+            counter: 0,
+            relay: RelayLink::default(),
+            notices,
+            open: None,
+        }
+    }
+
+    /// What a record is bound to.
+    fn binding(&mut self) -> Binding {
+        self.counter += 1;
+        Binding {
+            device: self.settings.as_ref().map(|settings| settings.device).unwrap_or_default(),
+            counter: self.counter,
+            ..Binding::default()
+        }
     }
 }
 
 // Called by `Wallet::handle`.
 impl Wallet {
     /// After loading: opens the vault with a remembered key, connects to the relay if unlocked and paired.
-    pub(crate) fn device_opened(&mut self, _cx: &mut Context<'_>, _remembered: Option<Secret<[u8; 32]>>) {}
-
-    /// The device side's share of commands; the rest comes back for `dapp_command`.
-    pub(crate) fn device_command(
-        &mut self,
-        _cx: &mut Context<'_>,
-        _reply: EffectId,
-        command: Command,
-    ) -> Option<Command> {
-        Some(command)
+    pub(crate) fn device_opened(&mut self, cx: &mut Context<'_>, remembered: Option<Secret<[u8; 32]>>) {
+        self.device.touched = cx.now;
+        if let Some(key) = remembered
+            && self.unlock_with(cx, VaultKey::from_remembered(key)).is_err()
+        {
+            // Another vault's key, or a vault that cannot be read: the password decides.
+            cx.push(crate::effect::Effect::Forget);
+        }
     }
 
-    pub(crate) fn on_key_derived(&mut self, _cx: &mut Context<'_>, _id: EffectId, _key: Option<Secret<[u8; 32]>>) {}
+    /// The device side's share of commands; the rest comes back for `dapp_command`.
+    pub(crate) fn device_command(&mut self, cx: &mut Context<'_>, reply: EffectId, command: Command) -> Option<Command> {
+        self.device.touched = cx.now;
+        let outcome = match command {
+            Command::SetUp { device_name, password, relay_url } => {
+                return self.command_set_up(cx, reply, device_name, password, relay_url);
+            }
+            Command::Unlock { password } => return self.command_unlock(cx, reply, password),
+            Command::ChangePassword { old, new } => return self.command_change_password(cx, reply, old, new),
+            Command::EraseDevice { confirmation } => self.command_erase(cx, &confirmation),
+            Command::Lock => {
+                self.lock(cx);
+                Ok(())
+            }
+            Command::Touch => Ok(()),
+            Command::DismissNotice { notice } => {
+                self.device.notices.dismiss(notice);
+                cx.view_changed();
+                Ok(())
+            }
+            Command::Invite => self.command_invite(cx),
+            Command::JoinPairing { link } => self.command_join(cx, &link),
+            Command::ConfirmPairing { same } => self.command_confirm_pairing(cx, same),
+            Command::CancelPairing => self.command_cancel_pairing(cx),
+            Command::CreateKey { threshold, accept_no_spare } => {
+                self.command_create_key(cx, threshold, accept_no_spare)
+            }
+            Command::ConfirmRoster { same } => self.command_confirm_roster(cx, same),
+            Command::ForgetDevice { device } => self.command_forget_device(cx, &device),
+            Command::Set { setting: Setting::AutoLock { minutes } } => self.set_auto_lock(cx, minutes),
+            Command::Set { setting: Setting::DeviceName { name } } => self.set_device_name(cx, &name),
+            Command::Set { setting: Setting::Relay { url } } => self.set_relay(cx, &url),
+            rest => return Some(rest),
+        };
+        cx.reply(reply, outcome);
+        None
+    }
 
-    pub(crate) fn on_relay_closed(&mut self, _cx: &mut Context<'_>) {}
+    /// A batch was not stored and nothing after it was done: the device side starts again from what is known to
+    /// be durable, as after a crash.
+    pub(crate) fn on_store_failed(&mut self, cx: &mut Context<'_>, error: StoreError) {
+        let (code, message) = match error {
+            StoreError::Full => (
+                "store/full",
+                "The storage of this device is full, so the last step was not saved. Nothing was signed. Free some \
+                 space, then try again.",
+            ),
+            StoreError::Blocked => (
+                "store/blocked",
+                "The browser does not let this wallet store anything, for example in a private window. Nothing was \
+                 signed. Allow storage, then try again.",
+            ),
+            StoreError::Damaged => (
+                "store/damaged",
+                "The storage of this device is damaged, so the last step was not saved. Nothing was signed. Your \
+                 other devices are not affected.",
+            ),
+            StoreError::Unavailable => (
+                "store/unavailable",
+                "The last step could not be saved. Nothing was signed. Try again.",
+            ),
+        };
+        let vault = self.device.open.as_ref().map(|open| open.vault.to_remember());
+        self.leave_peers(cx);
+        self.stored.take_back();
+        let mut notices = core::mem::take(&mut self.device.notices);
+        notices.add(code, Severity::Danger, message.to_owned());
+        let relay = core::mem::take(&mut self.device.relay);
+        self.device = Device { notices, relay, touched: cx.now, ..Device::load(&self.config, &self.stored.records()) };
+        if let Some(key) = vault {
+            if self.unlock_with(cx, VaultKey::from_remembered(key)).is_err() {
+                cx.push(crate::effect::Effect::Forget);
+                self.dapp_locked(cx);
+            }
+        }
+        cx.view_changed();
+    }
 
-    pub(crate) fn on_relay_connected(&mut self, _cx: &mut Context<'_>) {}
-
-    pub(crate) fn on_relay_frame(&mut self, _cx: &mut Context<'_>, _frame: &[u8]) {}
-
-    /// A batch was not stored and nothing after it was done: tell the owner, keep nothing in memory that claims
-    /// to be durable.
-    pub(crate) fn on_store_failed(&mut self, _cx: &mut Context<'_>, _error: StoreError) {}
-
-    /// Locks: wipes vault key, shares, channels, sessions; calls `dapp_locked`.
-    pub(crate) fn lock(&mut self, _cx: &mut Context<'_>) {}
-
-    pub(crate) fn device_tick(&mut self, _cx: &mut Context<'_>) {}
+    pub(crate) fn device_tick(&mut self, cx: &mut Context<'_>) {
+        self.tick_auto_lock(cx);
+        self.tick_relay(cx);
+        self.tick_pairing(cx);
+        self.tick_peers(cx);
+        self.tick_roster(cx);
+        self.tick_keygen(cx);
+        self.tick_activation(cx);
+        self.tick_signing(cx);
+    }
 
     /// When `device_tick` wants to run next (retransmission, keep-alive, auto-lock, expiry).
     pub(crate) fn device_deadline(&self) -> Option<Timestamp> {
-        None
+        [
+            self.auto_lock_deadline(),
+            self.relay_deadline(),
+            self.pairing_deadline(),
+            self.peers_deadline(),
+            self.roster_deadline(),
+            self.keygen_deadline(),
+            self.activation_deadline(),
+            self.signing_deadline(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
+    /// Last of every turn: opens mailboxes and sends what waits. All records of the turn are stored before.
+    pub(crate) fn device_flush(&mut self, cx: &mut Context<'_>) {
+        self.flush_relay(cx);
     }
 }
 
@@ -89,51 +276,83 @@ impl Wallet {
 impl Wallet {
     /// Whether the vault is open.
     pub(crate) fn is_unlocked(&self) -> bool {
-        false
+        self.device.open.is_some()
     }
 
     /// The active key's public facts; also known while locked (kept in a public record).
     pub(crate) fn key(&self) -> Option<&ActiveKey> {
-        None
+        self.device.key.as_ref()
     }
 
-    /// Starts the signing of a request on the device that it began on: picks cosigners (those the owner chose,
-    /// else online attended devices first, then unattended, then offline ones), proposes to them, and runs the
-    /// rounds up to the held last message. Starting again replaces the session of an earlier attempt.
-    pub(crate) fn signing_start(&mut self, _cx: &mut Context<'_>, _task: SigningTask) {}
-
-    /// This device's owner (or policy) approved; the approval names what the owner saw. Releases the last message
-    /// as soon as the session is there; remembered across retries of the same digest.
-    pub(crate) fn signing_approve(&mut self, _cx: &mut Context<'_>, _request: &RequestId, _digest: [u8; 32]) {}
-
-    /// Tells cosigners that the request is over (rejected, expired, answered) and wipes its session.
-    pub(crate) fn signing_cancel(&mut self, _cx: &mut Context<'_>, _request: &RequestId, _reason: &str) {}
-
-    /// The owner picked other cosigners; takes effect at the next `signing_start`.
-    pub(crate) fn signing_choose(
-        &mut self,
-        _cx: &mut Context<'_>,
-        _request: &RequestId,
-        _devices: Vec<DeviceId>,
-    ) -> Result<(), CommandError> {
-        Ok(())
-    }
-
-    /// Tells cosigners what this device's owner does with the request (Notified, Opened).
-    pub(crate) fn signing_state(&mut self, _cx: &mut Context<'_>, _request: &RequestId, _state: DeviceState) {}
-
-    /// Strip of devices of a request, this one first.
-    pub(crate) fn signing_strip(&self, _request: &RequestId) -> Vec<DeviceStrip> {
-        Vec::new()
+    /// This device.
+    pub(crate) fn device_id(&self) -> Option<DeviceId> {
+        self.device.settings.as_ref().map(|settings| DeviceId(settings.device))
     }
 
     /// The name of a device, for cards and activity.
-    pub(crate) fn device_name(&self, _device: DeviceId) -> String {
-        String::new()
+    pub(crate) fn device_name(&self, device: DeviceId) -> String {
+        let settings = self.device.settings.as_ref().filter(|settings| settings.device == device.0);
+        let peer = || self.device.open.as_ref()?.peers.get(&device).map(|peer| peer.name().to_owned());
+        let recorded = || {
+            let names = &self.device.key.as_ref()?.record.names;
+            names.iter().find(|(other, _)| *other == device).map(|(_, name)| name.clone())
+        };
+        settings
+            .map(|settings| settings.name.clone())
+            .or_else(peer)
+            .or_else(recorded)
+            .unwrap_or_else(|| format!("device {}", hex::encode(&device.0[..4])))
+    }
+}
+
+impl Wallet {
+    /// Seals a record into a batch.
+    fn seal_into(&mut self, cx: &mut Context<'_>, batch: &mut Batch, key: &str, plain: &[u8]) {
+        let binding = self.device.binding();
+        self.seal_bound(cx, batch, key, &binding, plain);
     }
 
-    /// Fills everything of a view but what the dApp side owns (which it leaves empty).
-    pub(crate) fn device_view(&self, _now: Timestamp) -> View {
-        unreachable!("replaced by the device side")
+    fn seal_bound(&mut self, cx: &mut Context<'_>, batch: &mut Batch, key: &str, binding: &Binding, plain: &[u8]) {
+        if let Some(open) = &self.device.open {
+            batch.put(key, open.vault.seal(key, binding, plain, cx.rng));
+        }
     }
+
+    fn store_settings(&mut self, cx: &mut Context<'_>) {
+        if let Some(settings) = &self.device.settings {
+            let mut batch = Batch::default();
+            batch.put(records::SETTINGS, records::encode(settings));
+            cx.store(batch);
+            cx.view_changed();
+        }
+    }
+
+    /// The open vault, for commands that need it.
+    fn opened(&mut self) -> Result<&mut Open, CommandError> {
+        match (&self.device.life, self.device.open.as_deref_mut()) {
+            (_, Some(open)) => Ok(open),
+            (Life::Fresh, None) => Err(refusal("setup/needed", "Set this device up first: give it a name and a password.")),
+            (Life::SetUp(_), None) => Err(refusal("vault/locked", "This device is locked. Unlock it first.")),
+            (Life::Unusable(error), None) => {
+                let (code, message) = access::unusable(*error);
+                Err(refusal(code, message))
+            }
+        }
+    }
+}
+
+/// Whether a device of this kind has an owner in front of it.
+fn is_attended(kind: DeviceKind) -> bool {
+    match kind {
+        DeviceKind::Browser | DeviceKind::Phone => true,
+        DeviceKind::Cosigner => false,
+    }
+}
+
+fn link_id(device: DeviceId) -> symbolon_link::identity::DeviceId {
+    symbolon_link::identity::DeviceId(device.0)
+}
+
+fn device_id(card: &DeviceCard) -> DeviceId {
+    DeviceId(card.id().0)
 }

@@ -14,7 +14,7 @@ use rand_core::CryptoRngCore;
 use symbolon_mpc::secret::Secret;
 use zeroize::Zeroizing;
 
-pub use header::{Header, MAX_MEMORY_KIB, MAX_PASSES, MIN_MEMORY_KIB, MIN_PASSES};
+pub use header::Header;
 pub use seal::Binding;
 
 /// Why something in the vault cannot be read.

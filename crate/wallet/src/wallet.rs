@@ -10,7 +10,7 @@ use symbolon_mpc::secret::Secret;
 
 use crate::context::Context;
 use crate::dapp::Dapp;
-use crate::device::Device;
+use crate::device::{Device, Stored};
 use crate::effect::Effect;
 use crate::event::{EffectId, Event, RelayEvent, Timestamp};
 use crate::store::Record;
@@ -47,6 +47,7 @@ pub struct Wallet {
     pub(crate) config: HostConfig,
     pub(crate) device: Device,
     pub(crate) dapp: Dapp,
+    pub(crate) stored: Stored,
     next_effect: EffectId,
 }
 
@@ -66,6 +67,7 @@ impl Wallet {
         let mut this = Self {
             device: Device::load(&config, &records),
             dapp: Dapp::load(&config, &records),
+            stored: Stored::load(&records),
             config,
             next_effect: 0,
         };
@@ -73,9 +75,11 @@ impl Wallet {
         let mut cx = Context::new(now, rng, &mut next_effect);
         this.device_opened(&mut cx, remembered);
         this.dapp_opened(&mut cx);
+        this.device_flush(&mut cx);
         this.arm_alarm(&mut cx);
         cx.view_changed();
         let effects = cx.finish();
+        this.note_stored(now, &effects);
         this.next_effect = next_effect;
         (this, effects)
     }
@@ -104,8 +108,10 @@ impl Wallet {
                 self.dapp_tick(&mut cx);
             }
         }
+        self.device_flush(&mut cx);
         self.arm_alarm(&mut cx);
         let effects = cx.finish();
+        self.note_stored(now, &effects);
         self.next_effect = next_effect;
         effects
     }
@@ -115,6 +121,14 @@ impl Wallet {
         let mut view = self.device_view(now);
         self.dapp_view(now, &mut view);
         view
+    }
+
+    fn note_stored(&mut self, now: Timestamp, effects: &[Effect]) {
+        for effect in effects {
+            if let Effect::Store(batch) = effect {
+                self.stored.note(now, batch);
+            }
+        }
     }
 
     fn arm_alarm(&mut self, cx: &mut Context<'_>) {

@@ -39,7 +39,8 @@ async function web() {
     // Last, because it names all the others.
     const files = (await list(out)).map((file) => (file === "index.html" ? "./" : file)).sort();
     const hash = createHash("sha256");
-    for (const file of files) hash.update(`${file}\0`).update(await readFile(join(out, file === "./" ? "index.html" : file)));
+    for (const file of files)
+        hash.update(`${file}\0`).update(await readFile(join(out, file === "./" ? "index.html" : file)));
     const version = `${manifest.version}-${hash.digest("hex").slice(0, 16)}`;
     await bundle(["sw"], "web/src", out, "iife", { BUILD: JSON.stringify({ version, files }) });
     const demo = at("target/demo");

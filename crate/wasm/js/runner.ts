@@ -41,6 +41,7 @@ export class Runner {
     #deaths: number[] = [];
     #instance = 0;
     #refusal: Refusal | undefined;
+    #refusedAt = 0;
     #viewQueued = false;
     #waiting: Message[] = [];
 
@@ -55,6 +56,8 @@ export class Runner {
         if (message.type === "provider") this.#calls.set(callKey(message.client, message.id), message);
         if (message.type === "providerHere") this.#clients.set(message.client, message);
         if (message.type === "providerGone") this.#forgetClient(message.client);
+        // Whatever was wrong may be over: the next call after a while finds out.
+        if (this.#refusal && Date.now() - this.#refusedAt > RETRY_AFTER_MS) this.retry();
         if (this.#core) this.#hand(this.#core, message);
         else if (this.#refusal && message.type !== "wake") this.#refuse(message, this.#refusal);
         else if (this.#waiting.length < WAITING_LIMIT) this.#waiting.push(message);
@@ -76,7 +79,9 @@ export class Runner {
     /** Tries to open once more after a refusal. */
     retry(): void {
         if (this.#core || !this.#refusal) return;
+        const died = this.#refusal === STOPPED;
         this.#refusal = undefined;
+        if (died) __wbg_reset_state();
         void this.#open();
     }
 
@@ -131,7 +136,8 @@ export class Runner {
         try {
             core.dispatch(JSON.stringify(message));
         } catch {
-            if (this.#core === core) this.#refuse(message, { code: "host/message", message: "This was not understood. Nothing was done." });
+            if (this.#core === core)
+                this.#refuse(message, { code: "host/message", message: "This was not understood. Nothing was done." });
         }
     }
 
@@ -157,14 +163,18 @@ export class Runner {
             return;
         }
         this.#waiting = [...this.#clients.values(), ...this.#calls.values()];
-        setTimeout(() => {
-            __wbg_reset_state();
-            void this.#open();
-        }, RESTART_MS * 2 ** (this.#deaths.length - 1));
+        setTimeout(
+            () => {
+                __wbg_reset_state();
+                void this.#open();
+            },
+            RESTART_MS * 2 ** (this.#deaths.length - 1),
+        );
     }
 
     #unavailable(refusal: Refusal): void {
         this.#refusal = refusal;
+        this.#refusedAt = Date.now();
         this.#platform.unavailable(refusal);
         const waiting = this.#waiting;
         this.#waiting = [];
@@ -205,11 +215,13 @@ function refusalOf(error: unknown): Refusal {
 const OPEN_ERRORS: Record<string, Refusal> = {
     "storage is blocked": {
         code: "store/blocked",
-        message: "This browser refuses storage to the wallet. Nothing was lost. Leave private browsing or allow storage, then try again.",
+        message:
+            "This browser refuses storage to the wallet. Nothing was lost. Leave private browsing or allow storage, then try again.",
     },
     "storage is damaged": {
         code: "store/damaged",
-        message: "What is stored here cannot be read. Nothing was overwritten. Your other devices still hold their shares.",
+        message:
+            "What is stored here cannot be read. Nothing was overwritten. Your other devices still hold their shares.",
     },
     "storage is full": {
         code: "store/full",
@@ -217,11 +229,18 @@ const OPEN_ERRORS: Record<string, Refusal> = {
     },
 };
 const BUSY: Refusal = { code: "host/busy", message: "The wallet is busy. Nothing was done; try again." };
-const RESTARTED: Refusal = { code: "host/restarted", message: "The wallet had to restart. Nothing was signed; try again." };
-const STOPPED: Refusal = { code: "host/stopped", message: "The wallet stopped several times. Nothing was signed and nothing was lost. Try again." };
+const RESTARTED: Refusal = {
+    code: "host/restarted",
+    message: "The wallet had to restart. Nothing was signed; try again.",
+};
+const STOPPED: Refusal = {
+    code: "host/stopped",
+    message: "The wallet stopped several times. Nothing was signed and nothing was lost. Try again.",
+};
 const DEATHS_LIMIT = 4;
 const DEATHS_WITHIN_MS = 60_000;
 /** JSON-RPC internal error (EIP-1474). */
 const INTERNAL = -32603;
 const RESTART_MS = 50;
+const RETRY_AFTER_MS = 10_000;
 const WAITING_LIMIT = 1000;

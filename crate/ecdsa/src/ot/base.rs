@@ -228,3 +228,75 @@ impl KeyHash {
             .finish32()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rand_chacha::ChaCha20Rng;
+    use rand_core::SeedableRng;
+    use symbolon_mpc::{PartyIndex, SessionId};
+
+    use super::*;
+
+    /// R4, the "Devious Transfer": where masks are exclusive ors of encodings, the sum at the receiver's choice is
+    /// a point of the curve and the other one is random bytes, which half of the time are no point; whoever
+    /// tries both reads the choice off. Here: at both places every sum, and every point that travels, is
+    /// a canonical point of the curve, and no bit of either leans to one side.
+    #[test]
+    fn nothing_that_the_sender_can_compute_tells_the_choice() {
+        let party = |index| PartyIndex::new(index).unwrap();
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        // Ones in five bits of: the sum, and the point sent, at the choice and at the other place.
+        let mut ones = [[0_i32; 5]; 4];
+        let runs: i32 = 6;
+        for run in 0..runs {
+            let direction =
+                Direction { session: SessionId([run as u8; 32]), sender: party(1), receiver: party(2) };
+            let (receiver, message) = Receiver::start(direction, &mut rng);
+            let sums = sums(&direction, &message).unwrap();
+            let (sent, _) = message.points.as_chunks::<{ curve::COORDINATES }>();
+            for index in 0..COUNT {
+                let choice = usize::from(bit(&receiver.choices, index));
+                let at = [2 * index + choice, 2 * index + 1 - choice];
+                let seen = [sums[at[0]].encode(), sums[at[1]].encode(), sent[at[0]], sent[at[1]]];
+                for (ones, bytes) in ones.iter_mut().zip(seen) {
+                    assert!(Point::decode(&bytes).is_some());
+                    // Lowest and highest bits of x and y, and one in between.
+                    for (one, (byte, shift)) in
+                        ones.iter_mut().zip([(0, 7), (31, 0), (32, 7), (63, 0), (16, 3)])
+                    {
+                        *one += i32::from((bytes[byte] >> shift) & 1);
+                    }
+                }
+            }
+        }
+        // 768 fair coins: five standard deviations are 69.
+        let count = runs * COUNT as i32;
+        for ones in ones.as_flattened() {
+            assert!((ones - count / 2).abs() < 69, "{ones} of {count}");
+        }
+    }
+
+    /// A receiver that makes a sum the identity, or the double of a point, is refused.
+    #[test]
+    fn sums_that_a_receiver_forces_are_refused() {
+        let party = |index| PartyIndex::new(index).unwrap();
+        let direction = Direction { session: SessionId([9; 32]), sender: party(1), receiver: party(2) };
+        let mut rng = ChaCha20Rng::seed_from_u64(2);
+        let (_, message) = Receiver::start(direction, &mut rng);
+        let second = Point::decode(message.points[64..128].try_into().unwrap()).unwrap();
+        let hash = hash_to_points(&[hash_input(&direction, 0, 0, &second)])[0];
+        let zero = batch::subtract(
+            &[second],
+            &[Point::decode(message.points[128..192].try_into().unwrap()).unwrap()],
+        );
+        let negative = Point { x: hash.x, y: hash.y.negate(1).normalize_weak() };
+        for forced in [hash, negative] {
+            let mut message = message.clone();
+            message.points[..64].copy_from_slice(&forced.encode());
+            assert!(matches!(sums(&direction, &message), Err(Cause::Malformed(_))));
+        }
+        let mut harmless = message.clone();
+        harmless.points[..64].copy_from_slice(&zero[0].encode());
+        assert!(sums(&direction, &harmless).is_ok());
+    }
+}

@@ -4,21 +4,26 @@
 //! channel belongs to, never a field.
 
 use serde::{Deserialize, Serialize};
-use symbolon_mpc::CeremonyId;
+use symbolon_mpc::{CeremonyId, DeviceId};
 
+use super::keys::Proof;
 use crate::request::Proposal;
 use crate::view::{DeviceKind, DeviceState};
+
+/// Version of these messages and of what they mean; told in the channel's handshake.
+pub const PEER_VERSION: u16 = 1;
 
 /// A message between two devices of one owner.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PeerMessage {
-    /// First message of every channel session.
+    /// First message of every channel session, and again when something in it changed.
     Hello(Hello),
     /// Frame of a ceremony.
     Frame {
         /// Which.
         ceremony: CeremonyId,
         /// The frame.
+        #[serde(with = "symbolon_mpc::wire::bytes")]
         frame: Vec<u8>,
     },
     /// Take part in a signing.
@@ -37,6 +42,51 @@ pub enum PeerMessage {
         /// Plain sentence.
         reason: String,
     },
+    /// The sender's run of a ceremony ended without its outcome.
+    Abort {
+        /// Which.
+        ceremony: CeremonyId,
+    },
+    /// Another device of the same owner, and how to reach it: bytes of `symbolon_link::introduction`.
+    Introduce(#[serde(with = "symbolon_mpc::wire::bytes")] Vec<u8>),
+    /// Make a key among these devices.
+    Roster(RosterProposal),
+    /// The sender's owner has compared the words.
+    RosterConfirmed {
+        /// Of the proposal.
+        ceremony: CeremonyId,
+    },
+    /// The sender, or its owner, refuses.
+    RosterRefused {
+        /// Of the proposal.
+        ceremony: CeremonyId,
+        /// Plain sentence.
+        reason: String,
+    },
+    /// Take part in a test signature of the pending key.
+    TestSign {
+        /// Routes the frames.
+        ceremony: CeremonyId,
+        /// Wallet id.
+        wallet: [u8; 32],
+        /// Epoch.
+        epoch: u32,
+        /// Which of the test quorums.
+        quorum: u16,
+    },
+    /// A test signature of the key.
+    TestSigned {
+        /// Wallet id.
+        wallet: [u8; 32],
+        /// Epoch.
+        epoch: u32,
+        /// The signature.
+        proof: Proof,
+    },
+    /// The sender is there.
+    Beat,
+    /// The sender locks or stops.
+    Bye,
 }
 
 /// First message of every channel session: what the sender is and where it stands.
@@ -46,8 +96,45 @@ pub struct Hello {
     pub app_version: String,
     /// What it is.
     pub kind: DeviceKind,
-    /// Wallet and epoch that it holds a share of.
+    /// Wallet and epoch that it holds an active share of.
     pub key: Option<([u8; 32], u32)>,
+    /// Wallet and epoch that it holds a pending share of.
+    pub pending: Option<([u8; 32], u32)>,
     /// Its name.
     pub name: String,
+    /// The devices that it is paired with, sorted.
+    pub peers: Vec<DeviceId>,
 }
+
+/// The devices that shall hold shares of a new key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RosterProposal {
+    /// Routes the frames of the keygen.
+    pub ceremony: CeremonyId,
+    /// Wallet id, drawn by the proposing device.
+    pub wallet: [u8; 32],
+    /// How many must sign.
+    pub threshold: u16,
+    /// The devices; party indices are their places, from 1.
+    pub devices: Vec<DeviceId>,
+}
+
+impl PeerMessage {
+    /// The message as bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        postcard::to_extend(self, vec![FORMAT]).expect("messages have no field that postcard refuses")
+    }
+
+    /// Reads a message; `None` for whatever is not exactly one.
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        match bytes.split_first()? {
+            (&FORMAT, rest) => match postcard::take_from_bytes(rest) {
+                Ok((message, [])) => Some(message),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+const FORMAT: u8 = 1;

@@ -1,0 +1,272 @@
+#!/usr/bin/env bash
+# Builds, runs, tests and packs everything. `./build.sh help` says how.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+WASM_BINDGEN=0.2.130
+CARGO_DENY=0.20.2
+TOOLS="${XDG_CACHE_HOME:-$HOME/.cache}/symbolon"
+TARGET="${CARGO_TARGET_DIR:-$PWD/target}"
+export CARGO_TARGET_DIR="$TARGET" PATH="$TOOLS/bin:$PATH"
+WASM_TARGET=wasm32-unknown-unknown
+WASM_OUT="$TARGET/$WASM_TARGET/wasm"
+
+help() {
+    cat <<'TEXT'
+./build.sh <command>
+
+  run [--headless]  Build everything, start relay, chain and demo page, and open Chromium with the extension.
+                    Without a display, or with --headless, drive the whole story through the real screens instead.
+  test [part ...]   Run the tests: rust, wasm, browser. Without a part: all of them, in this order.
+                    `browser/<name>` runs tests/browser/<name>.test.mjs alone.
+  check             Formatting, lints, floors, licences and sources of dependencies, types, sizes.
+  bench             Measure ceremonies (native and wasm), sizes, cold start, tap to signature.
+  dist [--verify]   Pack the extension and the phone's app into dist/, byte for byte the same every time.
+                    With --verify, build twice and compare.
+  help              This text.
+
+What is missing is set up: the wasm target, wasm-bindgen and cargo-deny (kept in ~/.cache/symbolon), npm packages, and
+Chromium (through apt-get if you are root; otherwise the command to run is printed).
+TEXT
+}
+
+# --- saying what goes on -------------------------------------------------------------------------------------------
+
+STARTED=$SECONDS
+say() { printf '\033[1m[%3d s] %s\033[0m\n' "$((SECONDS - STARTED))" "$*" >&2; }
+fail() {
+    printf 'build.sh: %s\n' "$*" >&2
+    exit 1
+}
+# Runs a command for at most so long: a step that hangs fails by itself, and by its name.
+within() {
+    local limit=$1 name=$2 status=0
+    shift 2
+    say "$name"
+    timeout --kill-after=10 "$limit" "$@" || status=$?
+    [ "$status" -ne 124 ] || fail "$name: not done within $limit"
+    [ "$status" -eq 0 ] || fail "$name: failed with $status"
+}
+
+# --- tools ---------------------------------------------------------------------------------------------------------
+
+need_rust() {
+    command -v cargo >/dev/null || fail "Rust is missing: https://rustup.rs"
+    if command -v rustup >/dev/null && ! rustup target list --installed | grep -qx "$WASM_TARGET"; then
+        within 10m "adding the target $WASM_TARGET" rustup target add "$WASM_TARGET"
+    fi
+}
+
+need_cargo_tool() { # crate, binary, version
+    if [ "$("$2" --version 2>/dev/null | awk '{print $2}')" != "$3" ]; then
+        # In a directory of its own: what it builds is of no use to this workspace.
+        CARGO_TARGET_DIR="$TOOLS/target" within 30m "building $1 $3 (once)" \
+            cargo install --quiet --root "$TOOLS" --version "$3" "$1"
+    fi
+}
+
+need_npm() {
+    command -v npm >/dev/null || fail "Node.js 20 or newer with npm is missing"
+    if [ ! node_modules/.package-lock.json -nt package-lock.json ]; then
+        within 10m "installing npm packages" npm ci --no-progress
+        touch node_modules/.package-lock.json
+    fi
+}
+
+need_debian() { # package, path
+    [ -x "$2" ] && return
+    if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+        say "installing $1"
+        timeout 5m apt-get update -qq && timeout 15m apt-get install -y -qq --no-install-recommends "$1" >&2
+    fi
+    [ -x "$2" ] || fail "$1 is missing. Run: sudo apt-get install $1"
+}
+need_chromium() {
+    [ -n "${CHROMIUM:-}" ] && [ -x "$CHROMIUM" ] && return
+    need_debian chromium /usr/bin/chromium
+}
+
+# --- building ------------------------------------------------------------------------------------------------------
+
+# Paths of this machine have no place in a module, and would make it differ from one built elsewhere.
+wasm_flags() {
+    local cargo_home="${CARGO_HOME:-$HOME/.cargo}"
+    printf '%s' "--remap-path-prefix=$cargo_home/registry/src=/crates --remap-path-prefix=$PWD=/symbolon"
+    printf '%s' " --remap-path-prefix=$(rustc --print sysroot)=/rust"
+}
+
+cargo_wasm() {
+    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$(wasm_flags)" \
+        within 25m "building $1.wasm" cargo build --quiet --locked --target "$WASM_TARGET" --profile wasm "${@:2}"
+}
+
+glue() { # crate's file, name, further flags
+    wasm-bindgen --target web --remove-producers-section --out-dir target/glue --out-name "$2" "${@:3}" "$WASM_OUT/$1.wasm"
+}
+
+build_wasm() {
+    need_rust
+    need_cargo_tool wasm-bindgen-cli wasm-bindgen "$WASM_BINDGEN"
+    # The same crate twice: a small module that is thrown away after use, then the core. Both end in the same file.
+    cargo_wasm kdf -p symbolon-wasm --no-default-features --features kdf
+    glue symbolon_wasm kdf --experimental-reset-state-function
+    cargo_wasm "core and ui" -p symbolon-wasm -p symbolon-ui
+    glue symbolon_wasm core --experimental-reset-state-function
+    glue symbolon_ui ui
+}
+
+# Smaller by an eighth; slow, so for releases only. No feature flags: with all of them on, Chromium refuses the result.
+shrink_wasm() {
+    local module
+    for module in core kdf ui; do
+        within 20m "shrinking $module.wasm" \
+            node_modules/.bin/wasm-opt -O3 "target/glue/${module}_bg.wasm" -o "target/glue/${module}_bg.wasm"
+    done
+}
+
+bundle() {
+    need_npm
+    say "bundling the extension and the phone's app"
+    node crate/wasm/js/bundle.mjs "$@"
+}
+
+build_hosts() {
+    need_rust
+    within 25m "building relay and cosigner" \
+        cargo build --quiet --locked -p symbolon-relay -p symbolon-cosigner --bins
+}
+
+# --- commands ------------------------------------------------------------------------------------------------------
+
+run() {
+    build_wasm
+    bundle
+    build_hosts
+    need_chromium
+    if [ "${1:-}" = --headless ] || { [ -z "${DISPLAY:-}" ] && [ -z "${WAYLAND_DISPLAY:-}" ]; }; then
+        within 10m "telling the whole story, headless" node tests/browser/story.mjs
+    else
+        say "starting everything; end with Ctrl-C"
+        node tests/browser/run.mjs
+    fi
+}
+
+run_tests() {
+    [ $# -gt 0 ] || set -- rust wasm browser
+    local part
+    for part in "$@"; do
+        case $part in
+        rust) test_rust ;;
+        wasm) test_wasm ;;
+        browser) test_browser tests/browser/*.test.mjs ;;
+        browser/*) test_browser "tests/$part.test.mjs" ;;
+        *) fail "no tests called $part" ;;
+        esac
+    done
+    say "all tests passed"
+}
+
+test_rust() {
+    need_rust
+    within 30m "tests in Rust" cargo test --quiet --locked --workspace --exclude symbolon-wasm
+}
+
+test_wasm() {
+    need_rust
+    need_cargo_tool wasm-bindgen-cli wasm-bindgen "$WASM_BINDGEN"
+    need_chromium
+    need_debian chromium-driver /usr/bin/chromedriver
+    CHROMEDRIVER=/usr/bin/chromedriver WASM_BINDGEN_TEST_TIMEOUT=120 \
+        CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner \
+        CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$(wasm_flags)" \
+        within 20m "tests of the browser's store, in Chromium" \
+        cargo test --quiet --locked --target "$WASM_TARGET" --profile wasm -p symbolon-wasm
+}
+
+test_browser() {
+    build_wasm
+    bundle
+    build_hosts
+    need_chromium
+    local file
+    for file in "$@"; do
+        within 10m "$file" node --test --test-reporter=spec "$file"
+    done
+}
+
+check() {
+    need_rust
+    need_npm
+    within 2m "formatting" cargo fmt --all --check
+    within 25m "lints" cargo clippy --quiet --locked --workspace --all-targets -- -D warnings
+    within 15m "lints, as the browser compiles it" \
+        cargo clippy --quiet --locked --target "$WASM_TARGET" -p symbolon-wasm -p symbolon-ui -- -D warnings
+    within 15m "floors" cargo test --quiet --locked -p symbolon-tests --test floors
+    need_cargo_tool cargo-deny cargo-deny "$CARGO_DENY"
+    within 5m "licences, bans and sources of dependencies" cargo deny --log-level error check licenses bans sources
+    if timeout 60 cargo deny --log-level off fetch db 2>/dev/null; then
+        within 5m "advisories" cargo deny --log-level error check advisories
+    else
+        say "advisories: not checked, their database cannot be reached"
+    fi
+    say "npm: no addresses in the lock file"
+    ! grep -n '"resolved"' package-lock.json || fail "package-lock.json names a registry's address"
+    build_wasm
+    within 5m "types" node_modules/.bin/tsc -p .
+    within 2m "formatting of scripts and pages" node_modules/.bin/prettier --check --log-level warn \
+        extension web crate/wasm/js tests/browser
+    bundle
+    sizes
+}
+
+sizes() {
+    say "sizes in bytes"
+    printf '%-34s %10s %10s\n' file raw gzip
+    local file
+    for file in target/extension/*_bg.wasm target/extension/*.js target/extension/*.css target/web/*.js target/web/*.css; do
+        printf '%-34s %10d %10d\n' "$file" "$(wc -c <"$file")" "$(gzip -9nc "$file" | wc -c)"
+    done
+}
+
+bench() {
+    build_wasm
+    shrink_wasm
+    bundle --release
+    build_hosts
+    need_chromium
+    say "sizes as shipped"
+    sizes
+    within 20m "ceremonies, native" cargo bench --quiet --locked -p symbolon-bench
+    within 20m "in the browser" node tests/browser/bench.mjs
+}
+
+dist() {
+    rm -rf dist
+    pack dist
+    if [ "${1:-}" = --verify ]; then
+        say "building everything once more, from clean"
+        rm -rf "$WASM_OUT"
+        pack target/dist-again
+        diff -r dist target/dist-again || fail "two builds differ"
+        say "two builds, the same bytes"
+    fi
+    cat dist/SHA256SUMS
+}
+
+pack() {
+    need_npm
+    build_wasm
+    shrink_wasm
+    bundle --release
+    node crate/wasm/js/pack.mjs "$1"
+}
+
+case "${1:-help}" in
+run | check | bench | dist) "$@" ;;
+test) run_tests "${@:2}" ;;
+help | -h | --help) help ;;
+*)
+    help >&2
+    exit 2
+    ;;
+esac

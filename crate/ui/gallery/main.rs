@@ -1,0 +1,123 @@
+//! Writes every state of the screens as JSON, `{ "name": { "screen": …, "view": … }, … }`, for the gallery's page.
+
+#[allow(dead_code, reason = "tests use the rest")]
+mod sample;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use symbolon_wallet::view::*;
+
+fn main() {
+    let mut states: BTreeMap<&str, Value> = BTreeMap::new();
+    let mut add = |name: &'static str, screen: &str, view: View| {
+        states.insert(name, json!({ "screen": screen, "view": view }));
+    };
+    let ready = || sample::view(Phase::Ready);
+    let linking = || sample::view(Phase::Linking);
+
+    add("welcome", "onboarding", sample::view(Phase::Fresh));
+    add("unlock", "popup", sample::view(Phase::Locked));
+    add("unusable", "popup", {
+        let mut view = sample::view(Phase::Unusable);
+        view.notices = vec![sample::notice(
+            1,
+            "store/damaged",
+            "The record of this device's share fails its check. Restore this browser profile, or join again from another device.",
+            Severity::Danger,
+        )];
+        view
+    });
+    add("linking-alone", "onboarding", View { devices: sample::devices()[..1].to_vec(), ..linking() });
+    add("linking-two", "onboarding", View { devices: sample::devices()[..2].to_vec(), ..linking() });
+    add("linking-three", "onboarding", linking());
+    add("linking-phone", "phone", linking());
+    for (name, stage) in [
+        ("pair-waiting", PairingStage::Waiting),
+        ("pair-connecting", PairingStage::Connecting),
+        ("pair-compare", PairingStage::Compare),
+        ("pair-waiting-peer", PairingStage::WaitingForPeer),
+        (
+            "pair-failed",
+            PairingStage::Failed {
+                code: "pairing/expired".into(),
+                message: "The invitation is older than two minutes. Nothing was shared; make a new one.".into(),
+            },
+        ),
+    ] {
+        add(name, "onboarding", View { pairing: Some(sample::pairing(stage)), ..linking() });
+    }
+    add("roster", "onboarding", View { roster: Some(sample::roster(false)), ..linking() });
+    add("roster-confirmed", "phone", View { roster: Some(sample::roster(true)), ..linking() });
+    add("keygen", "onboarding", View { keygen: Some(sample::keygen(None)), ..linking() });
+    let failed = sample::keygen(Some("Home server stopped answering. No key was made, and nothing was lost."));
+    add("keygen-failed", "onboarding", View { keygen: Some(failed), ..linking() });
+
+    let busy = || View { activity: sample::activities(), sites: sample::sites(), ..ready() };
+    add("home", "popup", busy());
+    add("home-full", "full", busy());
+    add("home-phone", "phone", busy());
+    add("home-empty", "popup", {
+        let mut view = ready();
+        view.balances.truncate(1);
+        view.balances[0].amount = None;
+        view.chain_id = 8453;
+        view.relay = RelayView::Unreachable;
+        view.notices =
+            vec![sample::notice(7, "device/version", "Home server runs version 0.0.9. Update it.", Severity::Info)];
+        view
+    });
+
+    let asked = |request: RequestView| View { requests: vec![request], ..ready() };
+    add("approval", "approval", asked(sample::request("r1")));
+    add("approval-phone", "phone", {
+        let mut request = sample::request("r1");
+        request.relayed_by = Some("Work laptop".into());
+        request.card.fee.iter_mut().for_each(|fee| fee.editable = false);
+        asked(request)
+    });
+    add("approval-danger", "approval", asked(sample::dangerous("r1")));
+    add("approval-typed", "approval", asked(sample::typed_data("r1")));
+    add("approval-connect", "approval", asked(sample::connect("r1")));
+    add("approval-queue", "popup", View {
+        requests: (0..10).map(|index| sample::request(&format!("r{index}"))).collect(),
+        ..ready()
+    });
+    for (name, status, decides) in [
+        ("approval-preparing", RequestStatus::Preparing, false),
+        (
+            "approval-prepare-failed",
+            RequestStatus::PrepareFailed {
+                message: "This account has 0.1 ETH; the transfer and its fee need 0.5 ETH. Nothing was signed.".into(),
+            },
+            false,
+        ),
+        ("approval-waiting", RequestStatus::WaitingForOthers, false),
+        ("approval-signing", RequestStatus::Signing, false),
+        ("approval-broadcasting", RequestStatus::Broadcasting, false),
+        (
+            "approval-broadcast-failed",
+            RequestStatus::BroadcastFailed {
+                message: "Ethereum does not answer. The signed transaction is kept here and can be sent again.".into(),
+            },
+            false,
+        ),
+        (
+            "approval-stalled",
+            RequestStatus::Stalled { message: "Pixel phone went away while signing.".into() },
+            false,
+        ),
+    ] {
+        let mut request = sample::request("r1");
+        request.status = status;
+        request.can_decide = decides;
+        request.devices[0].state = DeviceState::Approved;
+        add(name, "approval", asked(request));
+    }
+    add("approval-offline", "approval", {
+        let mut request = sample::request("r1");
+        request.devices[1] = sample::strip("Pixel phone", false, true, DeviceState::Offline);
+        asked(request)
+    });
+    println!("{}", serde_json::to_string(&states).expect("views are plain data"));
+}

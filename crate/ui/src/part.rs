@@ -1,0 +1,11 @@
+//! What screens are built from.
+
+pub mod address;
+pub mod ask;
+pub mod copy;
+pub mod field;
+pub mod icon;
+pub mod notice;
+pub mod page;
+pub mod progress;
+pub mod qr;

@@ -1,0 +1,70 @@
+//! An order with its wait and its refusal: the state behind every form.
+
+use leptos::prelude::*;
+use symbolon_wallet::command::Command;
+
+use crate::app::App;
+use crate::part::icon::{Icon, icon};
+use crate::testids;
+use crate::wire::Refusal;
+
+/// An order that is on its way, was refused, or was done.
+#[derive(Clone, Copy)]
+pub struct Ask {
+    /// It is on its way.
+    pub busy: RwSignal<bool>,
+    /// Why it was refused.
+    pub refusal: RwSignal<Option<Refusal>>,
+    app: App,
+}
+
+impl Ask {
+    /// No order yet.
+    pub fn new(app: App) -> Self {
+        Self { busy: RwSignal::new(false), refusal: RwSignal::new(None), app }
+    }
+
+    /// Gives the order, once: a second one waits for the first.
+    pub fn run(self, command: Command) {
+        self.run_then(command, || ());
+    }
+
+    /// Gives the order, and runs `then` once it was done.
+    pub fn run_then(self, command: Command, then: impl FnOnce() + 'static) {
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.busy.set(true);
+        self.refusal.set(None);
+        self.app.ask(command, move |outcome| {
+            // The screen may have gone meanwhile, and its signals with it.
+            let _ = self.busy.try_set(false);
+            match outcome {
+                Ok(()) => then(),
+                Err(refusal) => {
+                    let _ = self.refusal.try_set(Some(refusal));
+                }
+            }
+        });
+    }
+
+    /// Where the refusal is shown, and read aloud at once.
+    pub fn refused(self) -> AnyView {
+        let refusal = self.refusal;
+        view! {
+            <div role="alert" class="refusal-slot">
+                {move || {
+                    refusal.get().map(|refusal| {
+                        view! {
+                            <p class="refusal" data-testid=testids::FORM_ERROR data-code=refusal.code>
+                                {icon(Icon::Warning)}
+                                <span dir="auto">{refusal.message}</span>
+                            </p>
+                        }
+                    })
+                }}
+            </div>
+        }
+        .into_any()
+    }
+}

@@ -1,0 +1,250 @@
+//! Which screen is to be seen, as a function of the view and of where the owner went.
+
+use std::collections::BTreeSet;
+
+use symbolon_wallet::view::{PairingStage, Phase, RequestView, View};
+
+use crate::wire::ScreenKind;
+
+/// A screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Screen {
+    /// A request, by id.
+    Approval(String),
+    /// How a request ended, by id.
+    Done(String),
+    /// The approval window has nothing left to show.
+    Idle,
+    /// The key is being made.
+    Keygen,
+    /// Identity and vault exist: pair devices, then make the key.
+    Linking,
+    /// An invitation or a join goes on.
+    Pairing,
+    /// All devices compare words.
+    Roster,
+    /// First run.
+    SetUp,
+    /// A page of the open wallet.
+    Tab(Tab),
+    /// The vault is closed.
+    Unlock,
+    /// Stored data cannot be used.
+    Unusable,
+    /// Create or join.
+    Welcome,
+    /// The link of another device is entered or scanned.
+    Join,
+}
+
+/// A page of the open wallet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tab {
+    /// What was decided.
+    Activity,
+    /// This wallet's devices.
+    Devices,
+    /// Balance, address, tokens.
+    #[default]
+    Home,
+    /// The address as QR.
+    Receive,
+    /// A transfer of the owner's own.
+    Send,
+    /// Settings.
+    Settings,
+    /// Connected sites.
+    Sites,
+}
+
+/// First-run choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FirstStep {
+    /// A new wallet.
+    Create,
+    /// A wallet that another device has.
+    Join,
+}
+
+/// Where the owner went; lives in the page only.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The request that is on screen, or was when it ended.
+    pub current: Option<String>,
+    /// What the owner chose on the first screen.
+    pub first: Option<FirstStep>,
+    /// The form for another device's link is open.
+    pub joining: bool,
+    /// Requests put aside with "Later".
+    pub later: BTreeSet<String>,
+    /// Page of the open wallet.
+    pub tab: Tab,
+}
+
+impl Screen {
+    /// Name for tests, and for the style sheet.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Approval(_) => "approval",
+            Self::Done(_) => "done",
+            Self::Idle => "idle",
+            Self::Join => "join",
+            Self::Keygen => "keygen",
+            Self::Linking => "linking",
+            Self::Pairing => "pairing",
+            Self::Roster => "roster",
+            Self::SetUp => "set-up",
+            Self::Tab(tab) => tab.name(),
+            Self::Unlock => "unlock",
+            Self::Unusable => "unusable",
+            Self::Welcome => "welcome",
+        }
+    }
+}
+
+impl Tab {
+    /// Name for tests, and for the style sheet.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Activity => "activity",
+            Self::Devices => "devices",
+            Self::Home => "home",
+            Self::Receive => "receive",
+            Self::Send => "send",
+            Self::Settings => "settings",
+            Self::Sites => "sites",
+        }
+    }
+}
+
+/// The screen for this view and place.
+pub fn screen(view: &View, kind: ScreenKind, place: &Place) -> Screen {
+    match view.phase {
+        Phase::Unusable => Screen::Unusable,
+        Phase::Fresh if place.first.is_some() => Screen::SetUp,
+        Phase::Fresh => Screen::Welcome,
+        Phase::Locked => Screen::Unlock,
+        Phase::Linking if view.keygen.is_some() => Screen::Keygen,
+        Phase::Linking if view.roster.is_some() => Screen::Roster,
+        Phase::Linking if pairing_goes_on(view) => Screen::Pairing,
+        Phase::Linking if place.joining => Screen::Join,
+        Phase::Linking => Screen::Linking,
+        Phase::Ready => ready(view, kind, place),
+    }
+}
+
+/// The request to show first: the one on screen as long as it waits (nothing may change under a finger), else the
+/// oldest that this owner may decide, else the oldest; without those put aside.
+pub fn front<'a>(view: &'a View, place: &Place) -> Option<&'a RequestView> {
+    let waits = |request: &&RequestView| !place.later.contains(&request.id);
+    let current = place.current.as_deref();
+    view.requests
+        .iter()
+        .find(|request| Some(request.id.as_str()) == current && waits(request))
+        .or_else(|| view.requests.iter().find(|request| request.can_decide && waits(request)))
+        .or_else(|| view.requests.iter().find(waits))
+}
+
+fn ready(view: &View, kind: ScreenKind, place: &Place) -> Screen {
+    // What just ended stays on screen until the owner has seen how, and before the next request comes.
+    if let Some(id) = &place.current
+        && !place.later.contains(id)
+        && view.requests.iter().all(|request| request.id != *id)
+        && view.activity.iter().any(|entry| entry.id == *id)
+    {
+        return Screen::Done(id.clone());
+    }
+    if let Some(request) = front(view, place) {
+        return Screen::Approval(request.id.clone());
+    }
+    if pairing_goes_on(view) {
+        return Screen::Pairing;
+    }
+    match kind {
+        ScreenKind::Approval => Screen::Idle,
+        _ => Screen::Tab(place.tab),
+    }
+}
+
+/// Whether a pairing needs a screen of its own.
+fn pairing_goes_on(view: &View) -> bool {
+    view.pairing.as_ref().is_some_and(|pairing| pairing.stage != PairingStage::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    #[test]
+    fn a_fresh_device_asks_create_or_join() {
+        let view = sample::view(Phase::Fresh);
+        assert_eq!(screen(&view, ScreenKind::Full, &Place::default()), Screen::Welcome);
+        let chosen = Place { first: Some(FirstStep::Join), ..Place::default() };
+        assert_eq!(screen(&view, ScreenKind::Full, &chosen), Screen::SetUp);
+    }
+
+    #[test]
+    fn a_locked_device_shows_no_request() {
+        let mut view = sample::view(Phase::Locked);
+        view.requests.push(sample::request("a"));
+        assert_eq!(screen(&view, ScreenKind::Approval, &Place::default()), Screen::Unlock);
+    }
+
+    #[test]
+    fn the_oldest_request_comes_first() {
+        let mut view = sample::view(Phase::Ready);
+        view.requests = vec![sample::request("a"), sample::request("b")];
+        assert_eq!(screen(&view, ScreenKind::Popup, &Place::default()), Screen::Approval("a".into()));
+    }
+
+    #[test]
+    fn the_request_on_screen_is_not_replaced_while_it_waits() {
+        let mut view = sample::view(Phase::Ready);
+        view.requests = vec![sample::request("older"), sample::request("shown")];
+        let place = Place { current: Some("shown".into()), ..Place::default() };
+        assert_eq!(screen(&view, ScreenKind::Popup, &place), Screen::Approval("shown".into()));
+    }
+
+    #[test]
+    fn a_request_that_can_be_decided_comes_before_one_that_waits_for_others() {
+        let mut view = sample::view(Phase::Ready);
+        let mut waiting = sample::request("a");
+        waiting.can_decide = false;
+        view.requests = vec![waiting, sample::request("b")];
+        assert_eq!(screen(&view, ScreenKind::Popup, &Place::default()), Screen::Approval("b".into()));
+    }
+
+    #[test]
+    fn a_request_put_aside_leaves_the_wallet_usable() {
+        let mut view = sample::view(Phase::Ready);
+        view.requests = vec![sample::request("a")];
+        let place = Place { later: BTreeSet::from(["a".to_owned()]), ..Place::default() };
+        assert_eq!(screen(&view, ScreenKind::Popup, &place), Screen::Tab(Tab::Home));
+    }
+
+    #[test]
+    fn an_ended_request_shows_how_it_ended_before_the_next_one() {
+        let mut view = sample::view(Phase::Ready);
+        view.requests = vec![sample::request("next")];
+        view.activity = vec![sample::activity("ended")];
+        let place = Place { current: Some("ended".into()), ..Place::default() };
+        assert_eq!(screen(&view, ScreenKind::Popup, &place), Screen::Done("ended".into()));
+    }
+
+    #[test]
+    fn a_failed_key_creation_stays_on_its_own_screen() {
+        let mut view = sample::view(Phase::Linking);
+        view.keygen = Some(sample::keygen(Some("It stopped.")));
+        assert_eq!(screen(&view, ScreenKind::Full, &Place::default()), Screen::Keygen);
+    }
+
+    #[test]
+    fn a_finished_pairing_returns_to_the_devices() {
+        let mut view = sample::view(Phase::Linking);
+        view.pairing = Some(sample::pairing(PairingStage::Done));
+        assert_eq!(screen(&view, ScreenKind::Full, &Place::default()), Screen::Linking);
+        view.pairing = Some(sample::pairing(PairingStage::Compare));
+        assert_eq!(screen(&view, ScreenKind::Full, &Place::default()), Screen::Pairing);
+    }
+}

@@ -1,0 +1,147 @@
+//! What was decided, by whom, with which devices.
+
+use leptos::prelude::*;
+use symbolon_wallet::event::Timestamp;
+use symbolon_wallet::view::{ActivityView, CardKind, Outcome};
+
+use crate::app::app;
+use crate::part::copy::copy;
+use crate::part::icon::{Icon, icon};
+use crate::part::page::title;
+use crate::{format, messages, testids};
+
+pub fn activity() -> AnyView {
+    let app = app();
+    let entries = app.pick(|view| view.activity.clone());
+    let minute = Memo::new(move |_| app.now.get() / 60_000 * 60_000);
+    view! {
+        <div class="page">
+            {title(messages::ACTIVITY_TITLE)}
+            {move || {
+                if entries.with(Vec::is_empty) {
+                    view! {
+                        <div class="empty">
+                            <span class="big-icon">{icon(Icon::Activity)}</span>
+                            <p>{messages::ACTIVITY_NONE}</p>
+                        </div>
+                    }
+                    .into_any()
+                } else {
+                    let rows =
+                        entries.get().into_iter().map(|entry| activity_row(entry, minute.get())).collect_view();
+                    view! { <ul class="list">{rows}</ul> }.into_any()
+                }
+            }}
+        </div>
+    }
+    .into_any()
+}
+
+/// An entry that opens.
+pub fn activity_row(entry: ActivityView, now: Timestamp) -> AnyView {
+    let outcome = outcome_name(&entry.outcome);
+    let when = format::ago(now, entry.at);
+    view! {
+        <li
+            data-testid=testids::ACTIVITY_ROW
+            data-request=entry.id.clone()
+            data-outcome=outcome
+            data-transaction=entry.transaction.clone()
+        >
+            <details class="entry">
+                <summary class="row">
+                    <span class="row-icon">{icon(kind_icon(entry.kind))}</span>
+                    <span class="grow">
+                        <bdi class="strong clip">{entry.headline.clone()}</bdi>
+                        <bdi class="hint clip">{format!("{} · {when}", format::host(&entry.origin))}</bdi>
+                    </span>
+                    <span class=format!("tag {}", outcome_class(&entry.outcome))>{messages::outcome(&entry.outcome)}</span>
+                </summary>
+                {detail(&entry)}
+            </details>
+        </li>
+    }
+    .into_any()
+}
+
+/// Everything known of an entry.
+pub fn detail(entry: &ActivityView) -> AnyView {
+    let hash = entry.transaction.clone();
+    view! {
+        <dl class="facts" data-testid=testids::ACTIVITY_DETAIL>
+            <dt>{messages::outcome(&entry.outcome)}</dt>
+            <dd dir="auto">{messages::outcome_text(&entry.outcome)}</dd>
+            <dt>{messages::ASKED_BY}</dt>
+            <dd><bdi>{entry.origin.clone()}</bdi></dd>
+            {(!entry.devices.is_empty()).then(|| view! {
+                <dt>{messages::SIGNED_BY}</dt>
+                <dd><bdi>{messages::list(&entry.devices)}</bdi></dd>
+            })}
+            {hash.map(|hash| {
+                let text = hash.clone();
+                view! {
+                    <dt>{messages::TRANSACTION}</dt>
+                    <dd>
+                        <code class="bytes">{hash}</code>
+                        {copy("transaction-copy", messages::TRANSACTION, move || text.clone())}
+                    </dd>
+                }
+            })}
+        </dl>
+        {explorer(entry.explorer_url.as_deref())}
+    }
+    .into_any()
+}
+
+/// A link to the block explorer, if its address is one that a browser fetches and does not run.
+pub fn explorer(url: Option<&str>) -> Option<AnyView> {
+    let url = format::web_link(url?)?.to_owned();
+    Some(
+        view! {
+            <a class="button quiet wide" href=url target="_blank" rel="noopener noreferrer">
+                {icon(Icon::External)}
+                {messages::EXPLORER}
+            </a>
+        }
+        .into_any(),
+    )
+}
+
+/// The icon of a kind of request.
+pub fn kind_icon(kind: CardKind) -> Icon {
+    match kind {
+        CardKind::AddNetwork => Icon::Globe,
+        CardKind::Approval => Icon::Key,
+        CardKind::Connect => Icon::Link,
+        CardKind::ContractCall | CardKind::TypedData => Icon::Cosigner,
+        CardKind::Message | CardKind::SignIn => Icon::Edit,
+        CardKind::Send => Icon::Up,
+        CardKind::WatchToken => Icon::Wallet,
+    }
+}
+
+/// The tests' name of an outcome, as in the view's JSON.
+pub fn outcome_name(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Confirmed { .. } => "confirmed",
+        Outcome::Expired => "expired",
+        Outcome::Failed { .. } => "failed",
+        Outcome::Rejected { .. } => "rejected",
+        Outcome::Signed => "signed",
+        Outcome::Submitted => "submitted",
+    }
+}
+
+fn outcome_class(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Confirmed { .. } | Outcome::Signed => "ok",
+        Outcome::Expired | Outcome::Rejected { .. } => "",
+        Outcome::Failed { .. } => "danger",
+        Outcome::Submitted => "info",
+    }
+}
+
+/// The same entry, for where the link to the explorer stands elsewhere.
+pub fn without_explorer(entry: &ActivityView) -> ActivityView {
+    ActivityView { explorer_url: None, ..entry.clone() }
+}

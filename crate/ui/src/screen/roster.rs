@@ -1,0 +1,86 @@
+//! All devices compare words before a key is made.
+
+use leptos::prelude::*;
+use symbolon_wallet::command::Command;
+
+use super::brand;
+use crate::app::app;
+use crate::part::ask::Ask;
+use crate::part::icon::{Icon, icon};
+use crate::part::page::title;
+use crate::part::progress::spinner;
+use crate::{messages, testids};
+
+pub fn roster() -> AnyView {
+    let app = app();
+    let ask = Ask::new(app);
+    let roster = app.pick(|view| view.roster.clone());
+    let words = Memo::new(move |_| roster.with(|roster| roster.as_ref().map(|r| r.words.clone()).unwrap_or_default()));
+    let devices =
+        Memo::new(move |_| roster.with(|roster| roster.as_ref().map(|r| r.devices.clone()).unwrap_or_default()));
+    let confirmed = Memo::new(move |_| roster.with(|roster| roster.as_ref().is_some_and(|r| r.confirmed)));
+    let threshold = Memo::new(move |_| roster.with(|roster| roster.as_ref().map_or(0, |r| r.threshold)));
+    let answer = move |same: bool| ask.run(Command::ConfirmRoster { same });
+    view! {
+        <div class="page first-run">
+            {brand()}
+            {title(messages::ROSTER_TITLE)}
+            <p class="lead">{messages::ROSTER_TEXT}</p>
+            <ol class="words" data-testid=testids::ROSTER_WORDS translate="no">
+                {move || words.get().into_iter().map(|word| view! { <li>{word}</li> }).collect_view()}
+            </ol>
+            <p class="center-text">
+                <span class="tag">
+                    {move || messages::threshold_title(threshold.get(), devices.with(|d| u16::try_from(d.len()).unwrap_or(0)))}
+                </span>
+            </p>
+            <ul class="list">
+                {move || {
+                    devices.get().into_iter().map(|(name, confirmed)| {
+                        view! {
+                            <li class="row">
+                                <bdi class="grow">{name}</bdi>
+                                <span class="state" class:ok=confirmed>
+                                    {icon(if confirmed { Icon::Check } else { Icon::Clock })}
+                                    {if confirmed { messages::CONFIRMED } else { messages::NOT_CONFIRMED }}
+                                </span>
+                            </li>
+                        }
+                    }).collect_view()
+                }}
+            </ul>
+            {ask.refused()}
+            {move || {
+                if confirmed.get() {
+                    view! { <p class="lead waiting" role="status">{spinner()}<span>{messages::ROSTER_CONFIRMED}</span></p> }
+                        .into_any()
+                } else {
+                    view! {
+                        <div class="actions pair">
+                            <button
+                                type="button"
+                                class="button"
+                                data-testid=testids::ROSTER_DIFFERENT
+                                disabled=move || ask.busy.get()
+                                on:click=move |_| answer(false)
+                            >
+                                {messages::ROSTER_DIFFERENT}
+                            </button>
+                            <button
+                                type="button"
+                                class="button primary"
+                                data-testid=testids::ROSTER_SAME
+                                disabled=move || ask.busy.get()
+                                on:click=move |_| answer(true)
+                            >
+                                {messages::ROSTER_SAME}
+                            </button>
+                        </div>
+                    }
+                    .into_any()
+                }
+            }}
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,50 @@
+//! The vault is closed.
+
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use symbolon_wallet::command::Command;
+
+use crate::app::app;
+use crate::part::ask::Ask;
+use crate::part::field::Field;
+use crate::part::icon::mark;
+use crate::part::page::title;
+use crate::part::progress::spinner;
+use crate::{messages, testids};
+
+pub fn unlock() -> AnyView {
+    let app = app();
+    let ask = Ask::new(app);
+    let password = RwSignal::new(String::new());
+    let waiting = app.pick(|view| view.requests.len());
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if !password.with(String::is_empty) {
+            ask.run(Command::Unlock { password: password.get() });
+        }
+    };
+    view! {
+        <div class="page center first-run">
+            <span class="big-mark">{mark()}</span>
+            {title(messages::UNLOCK_TITLE)}
+            <p class="lead">
+                {move || match waiting.get() {
+                    0 => messages::UNLOCK_TEXT.to_owned(),
+                    count => format!("{}. {}", messages::requests_waiting(count), messages::UNLOCK_TEXT),
+                }}
+            </p>
+            <form class="form" on:submit=submit>
+                {Field::new(testids::UNLOCK_PASSWORD, messages::PASSWORD, password)
+                    .secret("current-password")
+                    .autofocus()
+                    .view()}
+                {ask.refused()}
+                <button type="submit" class="button primary wide" data-testid=testids::UNLOCK disabled=move || ask.busy.get()>
+                    {move || ask.busy.get().then(spinner)}
+                    {move || if ask.busy.get() { messages::UNLOCKING } else { messages::UNLOCK }}
+                </button>
+            </form>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,198 @@
+//! What screens and host say to each other: one JSON object a message, tagged by `type`.
+
+use serde::{Deserialize, Serialize};
+use symbolon_wallet::command::Command;
+use symbolon_wallet::view::View;
+
+/// Number that a reply carries back to the command it answers.
+pub type ReplyId = u64;
+
+/// Page to host.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum ToHost {
+    /// An order of the owner.
+    Command {
+        /// Comes back in [`FromHost::Reply`].
+        reply: ReplyId,
+        /// The order.
+        command: Command,
+    },
+    /// The first message of every page.
+    Hello {
+        /// Which page it is.
+        screen: ScreenKind,
+    },
+}
+
+/// Host to page.
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum FromHost {
+    /// The worker is lost; the bridge connects again by itself and a view follows. Replies in flight never come.
+    Gone,
+    /// The answer to a command.
+    Reply {
+        /// As in [`ToHost::Command`].
+        reply: ReplyId,
+        /// It was done.
+        #[serde(default)]
+        ok: bool,
+        /// Why not.
+        #[serde(default)]
+        error: Option<Refusal>,
+    },
+    /// All that the screens may show, whenever it changed.
+    View {
+        /// The whole view.
+        view: Box<View>,
+    },
+}
+
+/// Why a command was not done.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Refusal {
+    /// Pinned code, `vault/wrong-password`.
+    pub code: String,
+    /// Plain sentence.
+    pub message: String,
+}
+
+/// Which page the screens are in: `data-screen` of the document's root element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ScreenKind {
+    /// A window of its own for requests.
+    Approval,
+    /// The wallet in a tab.
+    Full,
+    /// First run, in a tab.
+    Onboarding,
+    /// The phone's page.
+    Phone,
+    /// Under the toolbar button.
+    Popup,
+}
+
+impl ScreenKind {
+    /// Reads `data-screen`; anything unknown is the wallet in a tab.
+    pub fn named(name: &str) -> Self {
+        match name {
+            "approval" => Self::Approval,
+            "onboarding" => Self::Onboarding,
+            "phone" => Self::Phone,
+            "popup" => Self::Popup,
+            _ => Self::Full,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use symbolon_wallet::command::{FeeChoice, Setting};
+    use symbolon_wallet::view::{FeeSpeed, Theme};
+
+    use super::*;
+
+    fn every_command() -> Vec<Command> {
+        let text = || "x".to_owned();
+        let mut all = vec![
+            Command::AddAccount { name: text() },
+            Command::AddNetwork {
+                chain_id: 31_337,
+                name: text(),
+                rpc_url: text(),
+                symbol: text(),
+                explorer_url: String::new(),
+            },
+            Command::AddToken { address: text() },
+            Command::Approve { request: text(), digest: text() },
+            Command::CancelPairing,
+            Command::ChangePassword { old: text(), new: text() },
+            Command::ChooseCosigners { request: text(), devices: vec![text()] },
+            Command::ConfirmPairing { same: true },
+            Command::ConfirmRoster { same: false },
+            Command::CreateKey { threshold: 2, accept_no_spare: false },
+            Command::DisconnectSite { origin: text() },
+            Command::DismissNotice { notice: 7 },
+            Command::EditFee { request: text(), fee: FeeChoice::Speed { speed: FeeSpeed::Fast } },
+            Command::EditFee {
+                request: text(),
+                fee: FeeChoice::Custom {
+                    max_fee_gwei: "1.5".into(),
+                    priority_fee_gwei: "1".into(),
+                    gas_limit: 21_000,
+                },
+            },
+            Command::EraseDevice { confirmation: "erase".into() },
+            Command::Invite,
+            Command::JoinPairing { link: text() },
+            Command::Lock,
+            Command::OpenRequest { request: text() },
+            Command::Refresh,
+            Command::Reject { request: text() },
+            Command::RejectAll,
+            Command::RemoveNetwork { chain_id: 1 },
+            Command::RetryBroadcast { request: text() },
+            Command::RetrySigning { request: text() },
+            Command::SelectAccount { index: 1 },
+            Command::SelectNetwork { chain_id: 1 },
+            Command::Send { to: text(), amount: text(), token: None },
+            Command::SetUp { device_name: text(), password: text(), relay_url: text() },
+            Command::Touch,
+            Command::Unlock { password: text() },
+        ];
+        all.extend(
+            [
+                Setting::AutoLock { minutes: 5 },
+                Setting::DefaultProvider { on: true },
+                Setting::DeviceName { name: text() },
+                Setting::Relay { url: text() },
+                Setting::Theme { theme: Theme::Dark },
+            ]
+            .map(|setting| Command::Set { setting }),
+        );
+        all
+    }
+
+    #[test]
+    fn every_command_comes_back_from_json_unchanged() {
+        for command in every_command() {
+            let sent = serde_json::to_value(&command).unwrap();
+            let back: Command = serde_json::from_value(sent.clone()).unwrap();
+            assert_eq!(serde_json::to_value(&back).unwrap(), sent);
+        }
+    }
+
+    #[test]
+    fn a_command_is_sent_in_the_form_that_the_host_reads() {
+        let message = ToHost::Command {
+            reply: 3,
+            command: Command::Approve { request: "r1".into(), digest: "0xab".into() },
+        };
+        assert_eq!(
+            serde_json::to_value(&message).unwrap(),
+            serde_json::json!({
+                "type": "command",
+                "reply": 3,
+                "command": { "type": "approve", "request": "r1", "digest": "0xab" },
+            })
+        );
+    }
+
+    #[test]
+    fn hello_names_the_page() {
+        let message = ToHost::Hello { screen: ScreenKind::named("phone") };
+        assert_eq!(serde_json::to_string(&message).unwrap(), r#"{"type":"hello","screen":"phone"}"#);
+    }
+
+    #[test]
+    fn a_refusal_is_read_with_its_code() {
+        let read: FromHost = serde_json::from_str(
+            r#"{"type":"reply","reply":9,"error":{"code":"vault/wrong-password","message":"No."}}"#,
+        )
+        .unwrap();
+        let FromHost::Reply { reply: 9, ok: false, error: Some(refusal) } = read else { panic!("not a refusal") };
+        assert_eq!(refusal.code, "vault/wrong-password");
+    }
+}

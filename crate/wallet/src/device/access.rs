@@ -1,0 +1,475 @@
+//! Who may use this device: set-up, unlock, lock, change of password, erasing.
+
+use zeroize::Zeroize;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use symbolon_ecdsa::Pairs;
+use symbolon_link::identity::Identity;
+use symbolon_mpc::KeyShare;
+use symbolon_mpc::secret::Secret;
+
+use super::activation::Activation;
+use super::keys::{ActiveKey, KeyRecord};
+use super::notices::refusal;
+use super::peer::PeerMessage;
+use super::peers::Peer;
+use super::records::{self, Settings};
+use super::signing::Approval;
+use super::{Device, Life, Open};
+use crate::command::Command;
+use crate::context::Context;
+use crate::effect::{CommandError, Effect, KdfParameters, RelayCommand};
+use crate::event::{EffectId, Timestamp};
+use crate::store::Batch;
+use crate::vault::{Header, VaultError, VaultKey};
+use crate::view::{DeviceKind, Severity};
+use crate::wallet::Wallet;
+
+const MIN_PASSWORD_CHARS: usize = 8;
+const DEFAULT_AUTO_LOCK_MINUTES: u32 = 5;
+const MINUTE_MS: u64 = 60_000;
+
+/// A password that is being stretched, and what for. One at a time.
+pub(super) struct Stretching {
+    effect: EffectId,
+    reply: EffectId,
+    purpose: Purpose,
+}
+
+enum Purpose {
+    SetUp { name: String, relay_url: String, parameters: KdfParameters },
+    Unlock,
+    /// The old password; the new one follows.
+    CheckOld { new: Secret<Vec<u8>> },
+    WrapNew { parameters: KdfParameters },
+}
+
+/// Code and sentence for stored data that cannot be used.
+pub(super) fn unusable(error: VaultError) -> (&'static str, &'static str) {
+    match error {
+        VaultError::Version(_) => (
+            "store/newer-version",
+            "This device's data was written by a newer version of the wallet. Nothing is lost: update the wallet, then open it again.",
+        ),
+        VaultError::Damaged | VaultError::Parameters | VaultError::WrongPassword => (
+            "store/damaged",
+            "This device's data is damaged and was left as it is. Your other devices can still sign. Erase this device only if they can.",
+        ),
+    }
+}
+
+impl Wallet {
+    pub(super) fn command_set_up(
+        &mut self,
+        cx: &mut Context<'_>,
+        reply: EffectId,
+        name: String,
+        password: String,
+        relay_url: String,
+    ) -> Option<Command> {
+        let password = secret(password);
+        let checked = match &self.device.life {
+            Life::Fresh => check_relay_url(&relay_url).and_then(|()| check_password(&password)).and_then(|()| {
+                match Identity::draw(cx.rng).card(&name) {
+                    Ok(_) => self.not_stretching(),
+                    Err(error) => Err(refusal("setup/name", format!("Choose another name: {error}."))),
+                }
+            }),
+            Life::SetUp(_) => Err(refusal("setup/done", "This device is set up already.")),
+            Life::Unusable(error) => {
+                let (code, message) = unusable(*error);
+                Err(refusal(code, message))
+            }
+        };
+        match checked {
+            Ok(()) => {
+                let parameters = Header::draw_parameters(self.config.kdf_memory_kib, cx.rng);
+                self.stretch(cx, reply, password, parameters, Purpose::SetUp { name, relay_url, parameters });
+            }
+            Err(error) => cx.reply(reply, Err(error)),
+        }
+        None
+    }
+
+    pub(super) fn command_unlock(&mut self, cx: &mut Context<'_>, reply: EffectId, password: String) -> Option<Command> {
+        let password = secret(password);
+        let parameters = match (&self.device.life, self.device.open.is_some()) {
+            (Life::SetUp(_), true) => {
+                cx.reply(reply, Ok(()));
+                return None;
+            }
+            (Life::SetUp(header), false) => self.not_stretching().map(|()| header.parameters()),
+            _ => Err(self.opened().err().unwrap_or_else(|| refusal("vault/locked", "This device is locked."))),
+        };
+        match parameters {
+            Ok(parameters) => self.stretch(cx, reply, password, parameters, Purpose::Unlock),
+            Err(error) => cx.reply(reply, Err(error)),
+        }
+        None
+    }
+
+    pub(super) fn command_change_password(
+        &mut self,
+        cx: &mut Context<'_>,
+        reply: EffectId,
+        old: String,
+        new: String,
+    ) -> Option<Command> {
+        let (old, new) = (secret(old), secret(new));
+        let checked = self.opened().map(|_| ()).and_then(|()| check_password(&new)).and_then(|()| self.not_stretching());
+        match (checked, &self.device.life) {
+            (Ok(()), Life::SetUp(header)) => {
+                let parameters = header.parameters();
+                self.stretch(cx, reply, old, parameters, Purpose::CheckOld { new });
+            }
+            (Err(error), _) => cx.reply(reply, Err(error)),
+            (Ok(()), _) => cx.reply(reply, Err(refusal("setup/needed", "Set this device up first."))),
+        }
+        None
+    }
+
+    pub(super) fn command_erase(&mut self, cx: &mut Context<'_>, confirmation: &str) -> Result<(), CommandError> {
+        if confirmation.trim() != "erase" {
+            return Err(refusal("erase/unconfirmed", "Nothing was erased. Type the word erase to confirm."));
+        }
+        self.leave_peers(cx);
+        if !matches!(self.device.life, Life::Fresh) {
+            cx.push(Effect::Forget);
+        }
+        cx.relay(RelayCommand::Disconnect);
+        cx.store(self.stored.erase());
+        let was_open = self.device.open.is_some();
+        self.device = Device::load(&self.config, &[]);
+        if was_open {
+            self.dapp_locked(cx);
+        }
+        self.dapp = crate::dapp::Dapp::load(&self.config, &[]);
+        cx.view_changed();
+        Ok(())
+    }
+
+    pub(crate) fn on_key_derived(&mut self, cx: &mut Context<'_>, id: EffectId, key: Option<Secret<[u8; 32]>>) {
+        let Some(stretching) = self.device.stretching.take_if(|stretching| stretching.effect == id) else { return };
+        let reply = stretching.reply;
+        let Some(key) = key else {
+            let message = "The password could not be checked: the device has too little memory. Nothing is lost. Close other windows and try again.";
+            cx.reply(reply, Err(refusal("vault/no-memory", message)));
+            return;
+        };
+        let outcome = match stretching.purpose {
+            Purpose::SetUp { name, relay_url, parameters } => self.set_up(cx, name, relay_url, parameters, &key),
+            Purpose::Unlock => self.unlock(cx, &key),
+            Purpose::CheckOld { new } => match self.check_password(&key) {
+                Ok(()) => {
+                    let parameters = Header::draw_parameters(self.config.kdf_memory_kib, cx.rng);
+                    self.stretch(cx, reply, new, parameters, Purpose::WrapNew { parameters });
+                    return;
+                }
+                Err(error) => Err(error),
+            },
+            Purpose::WrapNew { parameters } => self.wrap_new(cx, parameters, &key),
+        };
+        cx.reply(reply, outcome);
+    }
+
+    fn set_up(
+        &mut self,
+        cx: &mut Context<'_>,
+        name: String,
+        relay_url: String,
+        parameters: KdfParameters,
+        stretched: &Secret<[u8; 32]>,
+    ) -> Result<(), CommandError> {
+        let vault = VaultKey::draw(cx.rng);
+        let header = Header::wrap(&vault, stretched, parameters, cx.rng);
+        let identity = Identity::draw(cx.rng);
+        self.device.settings = Some(Settings {
+            device: identity.id().0,
+            name,
+            relay_url,
+            auto_lock_minutes: DEFAULT_AUTO_LOCK_MINUTES,
+        });
+        let binding = self.device.binding();
+        let mut batch = Batch::default();
+        batch.put(records::HEADER, header.encode());
+        batch.put(records::IDENTITY, vault.seal(records::IDENTITY, &binding, &identity.encode_secret(), cx.rng));
+        if let Some(settings) = &self.device.settings {
+            batch.put(records::SETTINGS, records::encode(settings));
+        }
+        // What follows reads the records, so they are noted at once.
+        self.stored.note(cx.now, &batch);
+        cx.store(batch);
+        self.device.life = Life::SetUp(header);
+        self.unlock_with(cx, vault).map_err(|error| {
+            let (code, message) = unusable(error);
+            refusal(code, message)
+        })
+    }
+
+    fn unlock(&mut self, cx: &mut Context<'_>, stretched: &Secret<[u8; 32]>) -> Result<(), CommandError> {
+        let Life::SetUp(header) = &self.device.life else { return self.opened().map(|_| ()) };
+        let vault = header.unwrap(stretched).map_err(wrong_password)?;
+        self.unlock_with(cx, vault).map_err(|error| {
+            let (code, message) = unusable(error);
+            self.device.life = Life::Unusable(error);
+            self.notice(cx, code, Severity::Danger, message);
+            cx.view_changed();
+            refusal(code, message)
+        })
+    }
+
+    fn check_password(&mut self, stretched: &Secret<[u8; 32]>) -> Result<(), CommandError> {
+        let Life::SetUp(header) = &self.device.life else { return self.opened().map(|_| ()) };
+        header.unwrap(stretched).map(|_| ()).map_err(wrong_password)
+    }
+
+    fn wrap_new(
+        &mut self,
+        cx: &mut Context<'_>,
+        parameters: KdfParameters,
+        stretched: &Secret<[u8; 32]>,
+    ) -> Result<(), CommandError> {
+        let open = self.opened()?;
+        let header = Header::wrap(&open.vault, stretched, parameters, cx.rng);
+        let mut batch = Batch::default();
+        batch.put(records::HEADER, header.encode());
+        cx.store(batch);
+        self.device.life = Life::SetUp(header);
+        Ok(())
+    }
+
+    /// Opens the vault: reads every sealed record of the device side.
+    ///
+    /// # Errors
+    /// [`VaultError`]; the vault stays closed and nothing is changed.
+    pub(super) fn unlock_with(&mut self, cx: &mut Context<'_>, vault: VaultKey) -> Result<(), VaultError> {
+        let settings = self.device.settings.clone().ok_or(VaultError::Damaged)?;
+        let mut counter = self.device.counter;
+        let mut read = |key: &str, value: &[u8]| {
+            vault.open(key, value).map(|(binding, plain)| {
+                counter = counter.max(binding.counter);
+                (binding, plain)
+            })
+        };
+        let sealed = self.stored.value(records::IDENTITY).ok_or(VaultError::Damaged)?;
+        let (binding, plain) = read(records::IDENTITY, sealed)?;
+        let identity = Identity::decode_secret(&plain).map_err(|_| VaultError::Damaged)?;
+        if binding.device != identity.id().0 || settings.device != identity.id().0 {
+            return Err(VaultError::Damaged);
+        }
+        let card = identity.card(&settings.name).map_err(|_| VaultError::Damaged)?;
+        let mut share = |key: &str| -> Result<Option<KeyShare>, VaultError> {
+            let Some(sealed) = self.stored.value(key) else { return Ok(None) };
+            let (binding, plain) = read(key, sealed)?;
+            let share = KeyShare::decode(&plain).map_err(|_| VaultError::Damaged)?;
+            let fits = binding.wallet == *share.info().wallet()
+                && binding.epoch == share.info().epoch()
+                && binding.party == share.index().value();
+            if fits { Ok(Some(share)) } else { Err(VaultError::Damaged) }
+        };
+        let (active, pending) = (share(records::KEY_ACTIVE)?, share(records::KEY_PENDING)?);
+        let mut peers = BTreeMap::new();
+        for (key, sealed) in self.stored.below(records::PEER) {
+            let (_, plain) = read(key, sealed)?;
+            let peer = Peer::decode(&identity, &plain)?;
+            peers.insert(peer.id(), peer);
+        }
+        let mut approvals = BTreeMap::new();
+        for (key, sealed) in self.stored.below(records::APPROVAL) {
+            let (_, plain) = read(key, sealed)?;
+            let id = key[records::APPROVAL.len()..].parse().map_err(|_| VaultError::Damaged)?;
+            approvals.insert(id, records::decode::<Approval>(&plain)?);
+        }
+        // The share knows better than the public record which key this is.
+        let record = self.stored.value(records::KEY_PUBLIC).and_then(|bytes| records::decode::<KeyRecord>(bytes).ok());
+        let key = match &active {
+            Some(share) => {
+                let record = record.filter(|record| record.info == *share.info());
+                Some(record.ok_or(VaultError::Damaged)?)
+            }
+            None => None,
+        };
+        self.device.counter = counter;
+        self.device.key = key.map(ActiveKey::new);
+        self.device.touched = cx.now;
+        cx.push(Effect::Remember { key: vault.to_remember() });
+        self.device.open = Some(Box::new(Open {
+            vault,
+            identity,
+            card,
+            peers,
+            pairing: None,
+            roster: None,
+            early_confirmations: VecDeque::new(),
+            keygen: None,
+            keygen_error: None,
+            activation: Activation::default(),
+            pending,
+            active,
+            pairs: Pairs::new(),
+            signings: BTreeMap::new(),
+            choices: BTreeMap::new(),
+            approvals,
+            early_frames: VecDeque::new(),
+            ended: VecDeque::new(),
+        }));
+        cx.view_changed();
+        self.dapp_unlocked(cx);
+        Ok(())
+    }
+
+    /// Locks: wipes vault key, shares, channels, sessions; calls `dapp_locked`.
+    pub(crate) fn lock(&mut self, cx: &mut Context<'_>) {
+        if let Some(stretching) = self.device.stretching.take() {
+            cx.reply(stretching.reply, Err(refusal("vault/locked", "This device was locked meanwhile.")));
+        }
+        if self.device.open.is_none() {
+            return;
+        }
+        self.leave_peers(cx);
+        self.device.open = None;
+        cx.push(Effect::Forget);
+        self.dapp_locked(cx);
+        cx.view_changed();
+    }
+
+    /// Says good-bye to the peers and sends what waits.
+    pub(super) fn leave_peers(&mut self, cx: &mut Context<'_>) {
+        let online: Vec<_> = self.online_peers(cx.now);
+        for peer in online {
+            self.tell(cx, peer, &PeerMessage::Bye);
+        }
+        self.flush_relay(cx);
+    }
+
+    /// Sets after how many idle minutes the vault locks.
+    pub(crate) fn set_auto_lock(&mut self, cx: &mut Context<'_>, minutes: u32) -> Result<(), CommandError> {
+        self.opened()?;
+        if !(1..=15).contains(&minutes) {
+            return Err(refusal("settings/auto-lock", "Choose between 1 and 15 minutes."));
+        }
+        if let Some(settings) = &mut self.device.settings {
+            settings.auto_lock_minutes = minutes;
+        }
+        self.store_settings(cx);
+        Ok(())
+    }
+
+    /// Renames this device.
+    pub(crate) fn set_device_name(&mut self, cx: &mut Context<'_>, name: &str) -> Result<(), CommandError> {
+        let open = self.opened()?;
+        open.card =
+            open.identity.card(name).map_err(|error| refusal("setup/name", format!("Choose another name: {error}.")))?;
+        if let Some(settings) = &mut self.device.settings {
+            settings.name = name.to_owned();
+        }
+        self.store_settings(cx);
+        self.greet_all(cx);
+        Ok(())
+    }
+
+    /// Moves to another relay. The other devices must be told by their owners, too.
+    pub(crate) fn set_relay(&mut self, cx: &mut Context<'_>, url: &str) -> Result<(), CommandError> {
+        self.opened()?;
+        check_relay_url(url)?;
+        if let Some(settings) = &mut self.device.settings {
+            settings.relay_url = url.to_owned();
+        }
+        self.store_settings(cx);
+        Ok(())
+    }
+
+    /// The owner did something: puts off auto-lock.
+    pub(crate) fn touch(&mut self, now: Timestamp) {
+        self.device.touched = now;
+    }
+
+    pub(super) fn auto_lock_deadline(&self) -> Option<Timestamp> {
+        // A headless device has nobody who could open it again.
+        if self.device.open.is_none() || self.config.kind == DeviceKind::Cosigner {
+            return None;
+        }
+        let minutes = self.device.settings.as_ref()?.auto_lock_minutes;
+        Some(self.device.touched.saturating_add(u64::from(minutes) * MINUTE_MS))
+    }
+
+    pub(super) fn tick_auto_lock(&mut self, cx: &mut Context<'_>) {
+        if self.auto_lock_deadline().is_some_and(|at| at <= cx.now) {
+            self.lock(cx);
+        }
+    }
+
+    fn not_stretching(&self) -> Result<(), CommandError> {
+        match self.device.stretching {
+            None => Ok(()),
+            Some(_) => Err(refusal("vault/busy", "Another password is being checked. Wait a moment.")),
+        }
+    }
+
+    fn stretch(
+        &mut self,
+        cx: &mut Context<'_>,
+        reply: EffectId,
+        password: Secret<Vec<u8>>,
+        parameters: KdfParameters,
+        purpose: Purpose,
+    ) {
+        let effect = cx.derive_key(password, parameters);
+        self.device.stretching = Some(Stretching { effect, reply, purpose });
+    }
+}
+
+fn secret(mut text: String) -> Secret<Vec<u8>> {
+    let bytes = core::mem::take(&mut text).into_bytes();
+    text.zeroize();
+    Secret::new(bytes)
+}
+
+fn check_password(password: &Secret<Vec<u8>>) -> Result<(), CommandError> {
+    // EXPOSE: counted only.
+    let chars = password.expose(|bytes| core::str::from_utf8(bytes).map_or(0, |text| text.chars().count()));
+    if chars < MIN_PASSWORD_CHARS {
+        let message = format!("Choose a password of {MIN_PASSWORD_CHARS} characters or more.");
+        return Err(refusal("vault/weak-password", message));
+    }
+    Ok(())
+}
+
+fn wrong_password(_: VaultError) -> CommandError {
+    refusal("vault/wrong-password", "The password is wrong. Nothing is lost; try again.")
+}
+
+/// `wss://`, or `ws://` to this very machine.
+pub(super) fn check_relay_url(url: &str) -> Result<(), CommandError> {
+    let refused = || refusal("relay/url", "A relay's address looks like wss://relay.example.org/v1/relay.");
+    let rest = url.strip_prefix("wss://").or_else(|| {
+        url.strip_prefix("ws://").filter(|rest| {
+            let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+            let name = host.rsplit_once(':').map_or(host, |(name, port)| {
+                if port.bytes().all(|byte| byte.is_ascii_digit()) { name } else { host }
+            });
+            matches!(name, "localhost" | "127.0.0.1" | "[::1]")
+        })
+    });
+    let plain = rest.is_some_and(|rest| {
+        rest.bytes().all(|byte| byte.is_ascii_graphic())
+            && rest.split('/').next().is_some_and(|host| !host.is_empty() && !host.contains('@'))
+    });
+    if plain && url.len() <= 512 { Ok(()) } else { Err(refused()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_relay_is_reached_by_tls_or_on_this_machine() {
+        for url in ["wss://relay.example.org/v1/relay", "ws://127.0.0.1:8080/v1/relay", "ws://localhost/x", "ws://[::1]:1/"] {
+            assert!(check_relay_url(url).is_ok(), "{url}");
+        }
+        for url in ["", "ws://relay.example.org", "https://x", "wss://", "ws://127.0.0.1@evil.example/", "ws://localhost.evil.example"] {
+            assert!(check_relay_url(url).is_err(), "{url}");
+        }
+    }
+}

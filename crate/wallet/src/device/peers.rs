@@ -1,0 +1,458 @@
+//! The owner's other devices: what is kept about them, their channels, who is there.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use symbolon_link::channel::{Channel, ChannelEvent};
+use symbolon_link::identity::Identity;
+use symbolon_link::introduction::{Introduction, introduce};
+use symbolon_link::pairing::Paired;
+use symbolon_mpc::DeviceId;
+use zeroize::Zeroizing;
+
+use super::notices::refusal;
+use super::peer::{Hello, PEER_VERSION, PeerMessage};
+use super::{device_id, records};
+use crate::context::Context;
+use crate::effect::CommandError;
+use crate::event::Timestamp;
+use crate::store::Batch;
+use crate::vault::VaultError;
+use crate::view::{DeviceKind, Severity};
+use crate::wallet::Wallet;
+
+/// How long after its last word a device still counts as there.
+const ONLINE_MS: u64 = 50_000;
+/// How often a device that is there says so, if it has nothing else to say.
+const BEAT_MS: u64 = 20_000;
+
+/// Another device of the owner.
+pub(super) struct Peer {
+    pub(super) channel: Channel,
+    pub(super) facts: Facts,
+    pub(super) hello: Option<Hello>,
+    paired: Zeroizing<Vec<u8>>,
+    connected: bool,
+    is_online: bool,
+    left: bool,
+    beat_at: Timestamp,
+    /// Those to whom this device was introduced in this session of its channel.
+    introduced: BTreeSet<DeviceId>,
+}
+
+/// What is kept about a device beside its channel's secrets.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Facts {
+    /// Who introduced it; nobody, if the owners compared symbols on both.
+    pub(super) introduced_by: Option<DeviceId>,
+    /// As it last said.
+    pub(super) name: Option<String>,
+    pub(super) kind: Option<DeviceKind>,
+    pub(super) app_version: Option<String>,
+    pub(super) last_seen: Option<Timestamp>,
+    /// How often a check failed that only a cheat fails.
+    pub(super) strikes: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+struct PeerRecord {
+    #[serde(with = "symbolon_mpc::wire::bytes")]
+    paired: Vec<u8>,
+    facts: Facts,
+}
+
+impl Peer {
+    pub(super) fn new(identity: &Identity, paired: Paired, introduced_by: Option<DeviceId>) -> Self {
+        let bytes = paired.encode_secret();
+        Self::with(identity, paired, bytes, Facts { introduced_by, ..Facts::default() })
+    }
+
+    fn with(identity: &Identity, paired: Paired, bytes: Zeroizing<Vec<u8>>, facts: Facts) -> Self {
+        Self {
+            channel: Channel::new(identity.clone(), paired, PEER_VERSION),
+            facts,
+            hello: None,
+            paired: bytes,
+            connected: false,
+            is_online: false,
+            left: false,
+            beat_at: 0,
+            introduced: BTreeSet::new(),
+        }
+    }
+
+    /// Reads what [`Peer::encode`] wrote.
+    pub(super) fn decode(identity: &Identity, plain: &[u8]) -> Result<Self, VaultError> {
+        let record: PeerRecord = records::decode(plain)?;
+        let bytes = Zeroizing::new(record.paired);
+        let paired = Paired::decode_secret(&bytes).map_err(|_| VaultError::Damaged)?;
+        Ok(Self::with(identity, paired, bytes, record.facts))
+    }
+
+    fn encode(&self) -> Zeroizing<Vec<u8>> {
+        let record = PeerRecord { paired: self.paired.to_vec(), facts: self.facts.clone() };
+        let bytes = Zeroizing::new(records::encode(&record));
+        drop(Zeroizing::new(record.paired));
+        bytes
+    }
+
+    pub(super) fn id(&self) -> DeviceId {
+        device_id(self.channel.peer())
+    }
+
+    pub(super) fn name(&self) -> &str {
+        self.facts.name.as_deref().unwrap_or_else(|| self.channel.peer().name())
+    }
+
+    pub(super) fn is_online(&self, now: Timestamp) -> bool {
+        self.channel.is_up()
+            && self.hello.is_some()
+            && !self.left
+            && self.channel.last_heard().is_some_and(|at| now.saturating_sub(at) < ONLINE_MS)
+    }
+
+    /// Whether it was there when that was last looked at.
+    pub(super) fn is_present(&self) -> bool {
+        self.is_online
+    }
+
+    pub(super) fn last_seen(&self) -> Option<Timestamp> {
+        self.channel.last_heard().max(self.facts.last_seen)
+    }
+
+    fn deadline(&self, has_carrier: bool) -> Option<Timestamp> {
+        let presence = self.is_online.then(|| {
+            let silent = self.channel.last_heard().unwrap_or_default().saturating_add(ONLINE_MS);
+            silent.min(self.beat_at)
+        });
+        // Without a carrier nothing that a channel repeats could leave.
+        let channel = if has_carrier { self.channel.next_tick() } else { None };
+        [presence, channel].into_iter().flatten().min()
+    }
+}
+
+impl Wallet {
+    /// Says something to a peer, if its channel is up.
+    pub(super) fn tell(&mut self, cx: &mut Context<'_>, peer: DeviceId, message: &PeerMessage) -> bool {
+        let Some(peer) = self.device.open.as_mut().and_then(|open| open.peers.get_mut(&peer)) else { return false };
+        let bytes = Zeroizing::new(message.encode());
+        peer.beat_at = cx.now.saturating_add(BEAT_MS);
+        peer.channel.send(&bytes, cx.now).is_ok()
+    }
+
+    pub(super) fn online_peers(&self, now: Timestamp) -> Vec<DeviceId> {
+        let Some(open) = &self.device.open else { return Vec::new() };
+        open.peers.values().filter(|peer| peer.is_online(now)).map(Peer::id).collect()
+    }
+
+    pub(super) fn is_online(&self, peer: DeviceId, now: Timestamp) -> bool {
+        self.device.open.as_ref().and_then(|open| open.peers.get(&peer)).is_some_and(|peer| peer.is_online(now))
+    }
+
+    /// A new pair: stored, then reached for.
+    pub(super) fn add_peer(&mut self, cx: &mut Context<'_>, paired: Paired, introduced_by: Option<DeviceId>) {
+        let Some(open) = self.device.open.as_mut() else { return };
+        let peer = Peer::new(&open.identity, paired, introduced_by);
+        let id = peer.id();
+        open.peers.insert(id, peer);
+        self.store_peer(cx, id);
+        if self.device.relay.is_online() {
+            self.connect_peer(cx, id);
+        }
+        // The others may know it already, or can now be introduced.
+        self.greet_all(cx);
+        cx.view_changed();
+    }
+
+    pub(super) fn store_peer(&mut self, cx: &mut Context<'_>, id: DeviceId) {
+        let Some(plain) = self.device.open.as_ref().and_then(|open| open.peers.get(&id)).map(Peer::encode) else {
+            return;
+        };
+        let mut batch = Batch::default();
+        self.seal_into(cx, &mut batch, &record_key(id), &plain);
+        cx.store(batch);
+    }
+
+    pub(super) fn command_forget_device(&mut self, cx: &mut Context<'_>, device: &str) -> Result<(), CommandError> {
+        let open = self.opened()?;
+        if open.active.is_some() {
+            let message = "A device that holds a share of the key cannot be forgotten.";
+            return Err(refusal("device/holds-share", message));
+        }
+        let known = open.peers.keys().copied().find(|id| hex::encode(id.0) == device);
+        let id = known.ok_or_else(|| refusal("device/unknown", "There is no such device."))?;
+        open.peers.remove(&id);
+        let mut batch = Batch::default();
+        batch.delete(record_key(id));
+        cx.store(batch);
+        self.greet_all(cx);
+        cx.view_changed();
+        Ok(())
+    }
+
+    /// The relay is reached (again).
+    pub(super) fn carrier_restored(&mut self, cx: &mut Context<'_>) {
+        let Some(open) = self.device.open.as_mut() else { return };
+        if let Some(pairing) = &mut open.pairing {
+            pairing.carrier_restored(cx.now);
+        }
+        let peers: Vec<_> = open.peers.keys().copied().collect();
+        for peer in peers {
+            self.connect_peer(cx, peer);
+        }
+    }
+
+    fn connect_peer(&mut self, cx: &mut Context<'_>, id: DeviceId) {
+        let Some(peer) = self.device.open.as_mut().and_then(|open| open.peers.get_mut(&id)) else { return };
+        if peer.connected {
+            peer.channel.carrier_restored(cx.now);
+        } else {
+            peer.connected = true;
+            peer.channel.connect(cx.now, cx.rng);
+        }
+    }
+
+    pub(super) fn peer_delivered(&mut self, cx: &mut Context<'_>, id: DeviceId, body: &[u8]) {
+        let Some(peer) = self.device.open.as_mut().and_then(|open| open.peers.get_mut(&id)) else { return };
+        let events = peer.channel.receive(body, cx.now, cx.rng);
+        for event in events {
+            match event {
+                ChannelEvent::Up => self.peer_up(cx, id),
+                ChannelEvent::Reset => self.peer_reset(cx, id),
+                ChannelEvent::VersionSkew { theirs } => self.peer_skew(cx, id, theirs),
+                ChannelEvent::Message(bytes) => {
+                    let bytes = Zeroizing::new(bytes);
+                    if let Some(message) = PeerMessage::decode(&bytes) {
+                        self.peer_said(cx, id, message);
+                    }
+                }
+            }
+        }
+        self.note_presence(cx, id);
+    }
+
+    fn peer_up(&mut self, cx: &mut Context<'_>, id: DeviceId) {
+        if let Some(peer) = self.device.open.as_mut().and_then(|open| open.peers.get_mut(&id)) {
+            peer.hello = None;
+            peer.left = false;
+            peer.introduced.clear();
+        }
+        self.greet(cx, id);
+    }
+
+    fn peer_reset(&mut self, cx: &mut Context<'_>, id: DeviceId) {
+        if let Some(peer) = self.device.open.as_mut().and_then(|open| open.peers.get_mut(&id)) {
+            peer.hello = None;
+        }
+        self.peer_lost(cx, id);
+    }
+
+    /// What was under way with this device will not go on.
+    fn peer_lost(&mut self, cx: &mut Context<'_>, id: DeviceId) {
+        if let Some(open) = &mut self.device.open {
+            open.early_frames.retain(|(from, ..)| *from != id);
+        }
+        self.keygen_lost(cx, id);
+        self.activation_lost(cx, id);
+        self.signing_lost(cx, id);
+    }
+
+    fn peer_skew(&mut self, cx: &mut Context<'_>, id: DeviceId, theirs: u16) {
+        let other = self.device_name(id);
+        let message = if theirs > PEER_VERSION {
+            format!("This device is older than {other}, so they cannot talk. Update the wallet on this device.")
+        } else {
+            format!("{other} is older than this device, so they cannot talk. Update the wallet on {other}.")
+        };
+        self.notice(cx, "device/version", Severity::Warning, message);
+    }
+
+    fn greet(&mut self, cx: &mut Context<'_>, id: DeviceId) {
+        if let Some(hello) = self.hello() {
+            self.tell(cx, id, &PeerMessage::Hello(hello));
+        }
+    }
+
+    /// Tells all devices how this one stands now.
+    pub(super) fn greet_all(&mut self, cx: &mut Context<'_>) {
+        let Some(open) = &self.device.open else { return };
+        let up: Vec<_> = open.peers.values().filter(|peer| peer.channel.is_up()).map(Peer::id).collect();
+        for id in up {
+            self.greet(cx, id);
+        }
+    }
+
+    fn hello(&self) -> Option<Hello> {
+        let open = self.device.open.as_ref()?;
+        let key = |share: &symbolon_mpc::KeyShare| (*share.info().wallet(), share.info().epoch());
+        Some(Hello {
+            app_version: self.config.app_version.clone(),
+            kind: self.config.kind,
+            key: open.active.as_ref().map(key),
+            pending: open.pending.as_ref().map(key),
+            name: open.card.name().to_owned(),
+            peers: open.peers.keys().copied().collect(),
+        })
+    }
+
+    fn peer_said(&mut self, cx: &mut Context<'_>, from: DeviceId, message: PeerMessage) {
+        match message {
+            PeerMessage::Hello(hello) => self.peer_hello(cx, from, hello),
+            PeerMessage::Frame { ceremony, frame } => self.ceremony_frame(cx, from, ceremony, frame),
+            PeerMessage::Abort { ceremony } => self.ceremony_aborted(cx, from, ceremony),
+            PeerMessage::Propose(proposal) => self.proposal_arrived(cx, from, *proposal),
+            PeerMessage::State { request, state } => self.state_arrived(cx, from, crate::request::RequestId(request), state),
+            PeerMessage::Cancel { request, reason } => {
+                self.cancel_arrived(cx, from, crate::request::RequestId(request), &reason);
+            }
+            PeerMessage::Introduce(bytes) => self.introduction_arrived(cx, from, bytes),
+            PeerMessage::Roster(proposal) => self.roster_arrived(cx, from, proposal),
+            PeerMessage::RosterConfirmed { ceremony } => self.roster_confirmed(cx, from, ceremony),
+            PeerMessage::RosterRefused { ceremony, reason } => self.roster_refused(cx, from, ceremony, &reason),
+            PeerMessage::TestSign { ceremony, wallet, epoch, quorum } => {
+                self.test_sign_arrived(cx, from, ceremony, (wallet, epoch), quorum);
+            }
+            PeerMessage::TestSigned { wallet, epoch, proof } => self.proof_arrived(cx, (wallet, epoch), proof),
+            PeerMessage::Beat => {}
+            PeerMessage::Bye => {
+                if let Some(peer) = self.device.open.as_mut().and_then(|open| open.peers.get_mut(&from)) {
+                    peer.left = true;
+                }
+                self.peer_lost(cx, from);
+            }
+        }
+    }
+
+    fn peer_hello(&mut self, cx: &mut Context<'_>, from: DeviceId, hello: Hello) {
+        let Some(peer) = self.device.open.as_mut().and_then(|open| open.peers.get_mut(&from)) else { return };
+        let arrived = peer.hello.is_none();
+        let mut facts = Facts {
+            kind: Some(hello.kind),
+            app_version: Some(hello.app_version.chars().filter(|c| !c.is_control()).take(40).collect()),
+            last_seen: peer.facts.last_seen,
+            ..peer.facts.clone()
+        };
+        if is_showable(&hello.name) {
+            facts.name = Some(hello.name.clone());
+        }
+        let changed = facts != peer.facts;
+        peer.facts = facts;
+        if arrived {
+            peer.facts.last_seen = Some(cx.now);
+        }
+        peer.hello = Some(hello);
+        peer.left = false;
+        if changed || arrived {
+            self.store_peer(cx, from);
+        }
+        self.device.notices.over("device/version");
+        cx.view_changed();
+        self.introduce_others(cx, from);
+        self.activation_judge(cx, from);
+        self.activation_hello(cx, from);
+        if arrived {
+            self.roster_arrival(cx, from);
+            self.signing_arrival(cx, from);
+        }
+    }
+
+    /// Whether a device came or went: by its own word, by its silence.
+    fn note_presence(&mut self, cx: &mut Context<'_>, id: DeviceId) {
+        let Some(peer) = self.device.open.as_mut().and_then(|open| open.peers.get_mut(&id)) else { return };
+        let is_online = peer.is_online(cx.now);
+        if is_online == peer.is_online {
+            return;
+        }
+        peer.is_online = is_online;
+        peer.beat_at = cx.now.saturating_add(BEAT_MS);
+        cx.view_changed();
+        self.signing_presence(cx, id, is_online);
+        if is_online {
+            self.activation_hello(cx, id);
+        }
+    }
+
+    pub(super) fn tick_peers(&mut self, cx: &mut Context<'_>) {
+        let has_carrier = self.device.relay.is_online();
+        let Some(open) = self.device.open.as_mut() else { return };
+        let mut ids = Vec::new();
+        let mut silent = Vec::new();
+        for (id, peer) in &mut open.peers {
+            if has_carrier {
+                peer.channel.tick(cx.now, cx.rng);
+            }
+            if peer.is_online(cx.now) && peer.beat_at <= cx.now {
+                silent.push(*id);
+            }
+            ids.push(*id);
+        }
+        for id in silent {
+            self.tell(cx, id, &PeerMessage::Beat);
+        }
+        for id in ids {
+            self.note_presence(cx, id);
+        }
+    }
+
+    pub(super) fn peers_deadline(&self) -> Option<Timestamp> {
+        let has_carrier = self.device.relay.is_online();
+        self.device.open.as_ref()?.peers.values().filter_map(|peer| peer.deadline(has_carrier)).min()
+    }
+
+    /// Makes devices known to each other that both met this one, before there is a key.
+    fn introduce_others(&mut self, cx: &mut Context<'_>, id: DeviceId) {
+        let Some(open) = self.device.open.as_mut().filter(|open| open.active.is_none()) else { return };
+        let met = |peer: &Peer| peer.facts.introduced_by.is_none() && peer.channel.is_up();
+        let Some(one) = open.peers.get(&id).filter(|peer| met(peer)) else { return };
+        let Some(one_hello) = &one.hello else { return };
+        let mut said = Vec::new();
+        for two in open.peers.values().filter(|two| two.id() != id && met(two)) {
+            let Some(two_hello) = &two.hello else { continue };
+            let know_each_other = one_hello.peers.contains(&two.id()) && two_hello.peers.contains(&id);
+            if know_each_other || one.introduced.contains(&two.id()) {
+                continue;
+            }
+            let (to_one, to_two) = introduce(one.channel.peer(), two.channel.peer(), cx.rng);
+            said.push((id, two.id(), to_one));
+            said.push((two.id(), id, to_two));
+        }
+        for (to, about, introduction) in said {
+            if let Some(peer) = self.device.open.as_mut().and_then(|open| open.peers.get_mut(&to)) {
+                peer.introduced.insert(about);
+            }
+            let message = PeerMessage::Introduce(introduction.encode().to_vec());
+            self.tell(cx, to, &message);
+        }
+    }
+
+    fn introduction_arrived(&mut self, cx: &mut Context<'_>, from: DeviceId, bytes: Vec<u8>) {
+        let bytes = Zeroizing::new(bytes);
+        let Ok(introduction) = Introduction::decode(&bytes) else { return };
+        let Some(open) = self.device.open.as_ref() else { return };
+        let id = device_id(introduction.peer());
+        // Only whom the owner met may introduce, only before there is a key, and nobody takes the place of a
+        // device that the owner met. The words that all devices show catch an introducer who lies.
+        let may = open.active.is_none()
+            && id.0 != open.identity.id().0
+            && open.peers.get(&from).is_some_and(|peer| peer.facts.introduced_by.is_none());
+        let takes_place = match open.peers.get(&id).map(|peer| peer.facts.introduced_by) {
+            None => true,
+            Some(None) => false,
+            // Two introducers at once: everybody keeps the word of the lower one.
+            Some(Some(earlier)) => from <= earlier,
+        };
+        if may && takes_place {
+            self.add_peer(cx, introduction.accept(), Some(from));
+        }
+    }
+}
+
+fn is_showable(name: &str) -> bool {
+    !name.trim().is_empty()
+        && name.len() <= symbolon_link::identity::MAX_NAME_BYTES
+        && !name.chars().any(|c| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'))
+}
+
+fn record_key(id: DeviceId) -> String {
+    format!("{}{}", records::PEER, hex::encode(id.0))
+}

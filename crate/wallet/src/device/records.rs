@@ -1,0 +1,175 @@
+//! The device side's records: their names, what is public in them, and what is known to be on the disk.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::event::Timestamp;
+use crate::store::{Batch, Change, Record, RecordKey};
+use crate::vault::VaultError;
+
+pub(super) const HEADER: &str = "vault/header";
+pub(super) const IDENTITY: &str = "device/identity";
+pub(super) const SETTINGS: &str = "device/settings";
+pub(super) const KEY_ACTIVE: &str = "key/active";
+pub(super) const KEY_PENDING: &str = "key/pending";
+pub(super) const KEY_PUBLIC: &str = "key/public";
+pub(super) const PEER: &str = "peer/";
+pub(super) const APPROVAL: &str = "approval/";
+
+/// How long after it was handed to the host a write may still turn out to have failed.
+const UNPROVEN_MS: u64 = 15_000;
+
+/// What the store holds, as far as this process knows: all names, and the device side's values.
+///
+/// When a write fails, the host can only say that *a* write did. What was written a moment ago is then taken
+/// back here, and the device side starts again from what is left, exactly as after a crash.
+#[derive(Default)]
+pub(crate) struct Stored {
+    names: BTreeSet<RecordKey>,
+    values: BTreeMap<RecordKey, Vec<u8>>,
+    recent: VecDeque<(Timestamp, RecordKey, Option<Vec<u8>>)>,
+}
+
+impl Stored {
+    pub(crate) fn load(records: &[Record]) -> Self {
+        let mut this = Self::default();
+        for record in records {
+            this.names.insert(record.key.clone());
+            if is_ours(&record.key) {
+                this.values.insert(record.key.clone(), record.value.clone());
+            }
+        }
+        this
+    }
+
+    /// Notes a batch that was handed to the host.
+    pub(crate) fn note(&mut self, now: Timestamp, batch: &Batch) {
+        for change in &batch.changes {
+            let (key, value) = match change {
+                Change::Delete(key) => {
+                    self.names.remove(key);
+                    (key, None)
+                }
+                Change::Put(record) => {
+                    self.names.insert(record.key.clone());
+                    (&record.key, Some(&record.value))
+                }
+            };
+            if is_ours(key) {
+                let before = match value {
+                    Some(value) => self.values.insert(key.clone(), value.clone()),
+                    None => self.values.remove(key),
+                };
+                self.recent.push_back((now, key.clone(), before));
+            }
+        }
+        while self.recent.front().is_some_and(|(at, ..)| now.saturating_sub(*at) > UNPROVEN_MS) {
+            self.recent.pop_front();
+        }
+    }
+
+    /// Takes back what is not known to be durable.
+    pub(super) fn take_back(&mut self) {
+        while let Some((_, key, before)) = self.recent.pop_back() {
+            match before {
+                Some(value) => {
+                    self.names.insert(key.clone());
+                    self.values.insert(key, value);
+                }
+                None => {
+                    self.names.remove(&key);
+                    self.values.remove(&key);
+                }
+            }
+        }
+    }
+
+    pub(super) fn value(&self, key: &str) -> Option<&[u8]> {
+        self.values.get(key).map(Vec::as_slice)
+    }
+
+    /// The device side's records below `prefix`.
+    pub(super) fn below<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a [u8])> {
+        self.values
+            .range(prefix.to_owned()..)
+            .take_while(move |(key, _)| key.starts_with(prefix))
+            .map(|(key, value)| (key.as_str(), value.as_slice()))
+    }
+
+    pub(super) fn records(&self) -> Vec<Record> {
+        self.values.iter().map(|(key, value)| Record { key: key.clone(), value: value.clone() }).collect()
+    }
+
+    /// A batch that removes everything, the dApp side's records too.
+    pub(super) fn erase(&self) -> Batch {
+        Batch { changes: self.names.iter().cloned().map(Change::Delete).collect() }
+    }
+}
+
+fn is_ours(key: &str) -> bool {
+    ["vault/", "device/", "key/", PEER, APPROVAL].iter().any(|prefix| key.starts_with(prefix))
+}
+
+/// What is known of this device while it is locked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Settings {
+    /// Its id.
+    pub(super) device: [u8; 32],
+    /// Its name.
+    pub(super) name: String,
+    /// Its relay.
+    pub(super) relay_url: String,
+    /// Minutes without use until the vault locks.
+    pub(super) auto_lock_minutes: u32,
+}
+
+/// A version byte, then postcard.
+pub(super) fn encode(value: &impl Serialize) -> Vec<u8> {
+    postcard::to_extend(value, vec![FORMAT]).expect("records have no field that postcard refuses")
+}
+
+/// Reads what [`encode`] wrote.
+pub(super) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, VaultError> {
+    let (version, rest) = bytes.split_first().ok_or(VaultError::Damaged)?;
+    if *version != FORMAT {
+        return Err(VaultError::Version(*version));
+    }
+    match postcard::take_from_bytes(rest) {
+        Ok((value, [])) => Ok(value),
+        _ => Err(VaultError::Damaged),
+    }
+}
+
+const FORMAT: u8 = 1;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn put(key: &str, value: &[u8]) -> Batch {
+        let mut batch = Batch::default();
+        batch.put(key, value.to_vec());
+        batch
+    }
+
+    #[test]
+    fn what_was_written_just_now_is_taken_back() {
+        let mut stored = Stored::load(&[Record { key: "key/public".to_owned(), value: b"old".to_vec() }]);
+        stored.note(0, &put("peer/1", b"durable"));
+        stored.note(60_000, &put("key/public", b"new"));
+        stored.note(60_001, &put("peer/2", b"new"));
+        stored.take_back();
+        assert_eq!(stored.value("key/public"), Some(&b"old"[..]));
+        assert_eq!(stored.value("peer/1"), Some(&b"durable"[..]));
+        assert_eq!(stored.value("peer/2"), None);
+    }
+
+    #[test]
+    fn erasing_names_every_record_of_both_sides() {
+        let mut stored = Stored::load(&[Record { key: "request/1".to_owned(), value: vec![1] }]);
+        stored.note(0, &put("key/public", b"x"));
+        assert_eq!(stored.erase().changes.len(), 2);
+    }
+}

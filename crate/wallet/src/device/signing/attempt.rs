@@ -1,0 +1,172 @@
+//! The initiating device: proposes, proposes again, and says when it gives up.
+
+use symbolon_mpc::{CeremonyId, DeviceId};
+
+use super::super::peer::PeerMessage;
+use crate::context::Context;
+use crate::request::RequestId;
+use crate::view::DeviceState;
+use crate::wallet::Wallet;
+
+/// Attempts made by themselves after a failure, until a device comes up anew.
+const MAX_FAILED: u32 = 3;
+const FIRST_RETRY_MS: u64 = 1_000;
+/// How long a device that failed a check of the transfers is left alone, doubled with every strike.
+const STRIKE_MS: u64 = 10_000;
+/// Strikes after which only the owner starts another attempt.
+const MAX_STRIKES: u32 = 3;
+
+impl Wallet {
+    /// A new attempt, under a new session, with the devices that are there now.
+    pub(super) fn attempt(&mut self, cx: &mut Context<'_>, request: &RequestId) {
+        self.end_session(cx, request);
+        let Some((info, me)) = self.active_info() else { return };
+        let (signers, are_chosen) = self.pick(request, &info, me);
+        let Some(open) = self.device.open.as_mut() else { return };
+        let Some(signing) = open.signings.get_mut(request).filter(|signing| signing.initiator == me) else { return };
+        let dropped: Vec<_> = signing.signers.iter().copied().filter(|device| !signers.contains(device)).collect();
+        signing.retry_at = None;
+        signing.is_stalled = false;
+        signing.signers.clone_from(&signers);
+        signing.are_chosen = are_chosen;
+        signing.proposal.ceremony = CeremonyId::draw(cx.rng);
+        signing.proposal.signers =
+            signers.iter().filter_map(|device| info.quorum().party_of(*device)).map(|party| party.index.value()).collect();
+        signing.proposal.signers.sort_unstable();
+        signing.states.retain(|device, _| signers.contains(device));
+        let proposal = signing.proposal.clone();
+        let digest = signing.digest;
+        let mut all_there = true;
+        let approved = self.is_approved(request, &digest, cx.now);
+        for device in signers.iter().copied().filter(|device| *device != me) {
+            let is_told = self.is_online(device, cx.now)
+                && self.tell(cx, device, &PeerMessage::Propose(Box::new(proposal.clone())));
+            all_there &= is_told;
+            if is_told {
+                if approved {
+                    self.tell(cx, device, &PeerMessage::State { request: request.0, state: DeviceState::Approved });
+                }
+                let signing = self.device.open.as_mut().and_then(|open| open.signings.get_mut(request));
+                if let Some(signing) = signing {
+                    signing.states.entry(device).or_insert(DeviceState::Sent);
+                }
+            }
+        }
+        for device in dropped {
+            let reason = "another device signs instead".to_owned();
+            self.tell(cx, device, &PeerMessage::Cancel { request: request.0, reason });
+        }
+        if approved {
+            let signing = self.device.open.as_mut().and_then(|open| open.signings.get_mut(request));
+            if let Some(signing) = signing {
+                signing.states.insert(me, DeviceState::Approved);
+            }
+        }
+        self.request_waiting(cx, request);
+        if all_there && let Err(reason) = self.begin_session(cx, request) {
+            let message = format!("The signing could not begin: {reason}. Nothing was signed.");
+            self.stall(cx, request, message);
+        }
+    }
+
+    /// A session ended without a signature. The initiating device tries again, a few times.
+    pub(super) fn session_failed(&mut self, cx: &mut Context<'_>, request: &RequestId, why: &str) {
+        self.end_session(cx, request);
+        let now = cx.now;
+        let me = self.device_id();
+        let Some(open) = self.device.open.as_mut() else { return };
+        let Some(signing) = open.signings.get_mut(request) else { return };
+        if Some(signing.initiator) != me {
+            return self.request_waiting(cx, request);
+        }
+        let strikes = signing
+            .signers
+            .iter()
+            .filter_map(|device| open.peers.get(device))
+            .map(|peer| peer.facts.strikes)
+            .max()
+            .unwrap_or_default();
+        signing.failed += 1;
+        if signing.failed > MAX_FAILED || strikes > MAX_STRIKES {
+            let message = format!("The signing did not come about: {why}. Nothing was signed. Try again.");
+            return self.stall(cx, request, message);
+        }
+        let wait = FIRST_RETRY_MS << (signing.failed - 1).min(6);
+        let penance = if strikes > 0 { STRIKE_MS << (strikes - 1).min(6) } else { 0 };
+        signing.retry_at = Some(now.saturating_add(wait.max(penance)));
+        self.request_waiting(cx, request);
+    }
+
+    fn stall(&mut self, cx: &mut Context<'_>, request: &RequestId, message: String) {
+        if let Some(signing) = self.device.open.as_mut().and_then(|open| open.signings.get_mut(request)) {
+            signing.is_stalled = true;
+            signing.retry_at = None;
+        }
+        self.request_stalled(cx, request, message);
+    }
+
+    /// A device said hello in a new session of its channel: what it was told before is lost.
+    pub(in crate::device) fn signing_arrival(&mut self, cx: &mut Context<'_>, id: DeviceId) {
+        for request in self.begun_here() {
+            let Some(signing) = self.device.open.as_mut().and_then(|open| open.signings.get_mut(&request)) else {
+                continue;
+            };
+            let lacks_session = signing.session.is_none();
+            signing.failed = 0;
+            if lacks_session && (signing.signers.contains(&id) || !signing.are_chosen) {
+                self.attempt(cx, &request);
+            }
+        }
+    }
+
+    /// A device came or went.
+    pub(in crate::device) fn signing_presence(&mut self, cx: &mut Context<'_>, id: DeviceId, is_online: bool) {
+        for request in self.begun_here() {
+            let Some(signing) = self.device.open.as_ref().and_then(|open| open.signings.get(&request)) else {
+                continue;
+            };
+            let concerns = signing.signers.contains(&id);
+            if concerns && !is_online && !signing.are_chosen {
+                // Nobody waits for a device that is away while another could sign.
+                let before = signing.signers.clone();
+                let Some((info, me)) = self.active_info() else { return };
+                if self.pick(&request, &info, me).0 != before {
+                    self.attempt(cx, &request);
+                }
+            } else if is_online && signing.session.is_none() && (concerns || !signing.are_chosen) {
+                self.attempt(cx, &request);
+            }
+            self.request_waiting(cx, &request);
+        }
+    }
+
+    /// A device began anew or left: sessions with it are over.
+    pub(in crate::device) fn signing_lost(&mut self, cx: &mut Context<'_>, id: DeviceId) {
+        let Some(open) = self.device.open.as_mut() else { return };
+        open.pairs.forget(id);
+        let lost: Vec<_> = open
+            .signings
+            .iter()
+            .filter(|(_, signing)| signing.session.is_some() && signing.signers.contains(&id))
+            .map(|(request, _)| *request)
+            .collect();
+        for request in lost {
+            // No failure of anybody: it is tried again when the device is there, or with another one.
+            self.end_session(cx, &request);
+            if let Some(signing) = self.device.open.as_mut().and_then(|open| open.signings.get_mut(&request)) {
+                signing.states.remove(&id);
+            }
+            self.request_waiting(cx, &request);
+        }
+    }
+
+    fn begun_here(&self) -> Vec<RequestId> {
+        let me = self.device_id();
+        let Some(open) = self.device.open.as_ref() else { return Vec::new() };
+        open.signings
+            .iter()
+            .filter(|(_, signing)| Some(signing.initiator) == me)
+            .map(|(request, _)| *request)
+            .collect()
+    }
+}

@@ -1,0 +1,128 @@
+//! The cosigning device: what others propose, say and withdraw.
+
+use symbolon_mpc::DeviceId;
+
+use super::super::peer::PeerMessage;
+use super::{MAX_LIFE_MS, Signing};
+use crate::context::Context;
+use crate::request::{Proposal, RequestId};
+use crate::view::DeviceState;
+use crate::wallet::Wallet;
+
+/// Most requests of peers that are taken part in at a time.
+const MAX_SIGNINGS: usize = 32;
+
+impl Wallet {
+    pub(in crate::device) fn proposal_arrived(&mut self, cx: &mut Context<'_>, from: DeviceId, proposal: Proposal) {
+        let request = proposal.request;
+        match self.join(cx, from, proposal) {
+            Ok(()) => {}
+            Err(reason) => {
+                self.tell(cx, from, &PeerMessage::Cancel { request: request.0, reason });
+            }
+        }
+    }
+
+    fn join(&mut self, cx: &mut Context<'_>, from: DeviceId, mut proposal: Proposal) -> Result<(), String> {
+        let (info, me) = self.active_info().ok_or("this device holds no share of the key")?;
+        if (proposal.wallet, proposal.epoch) != (*info.wallet(), info.epoch()) {
+            return Err("this device holds a share of another key".to_owned());
+        }
+        let signers: Vec<_> = proposal
+            .signers
+            .iter()
+            .filter_map(|index| symbolon_mpc::PartyIndex::new(*index))
+            .filter_map(|index| info.quorum().device_of(index))
+            .collect();
+        let is_ascending = proposal.signers.windows(2).all(|pair| pair[0] < pair[1]);
+        let fits = is_ascending
+            && signers.len() == proposal.signers.len()
+            && signers.len() == usize::from(info.quorum().threshold())
+            && signers.contains(&me)
+            && signers.contains(&from);
+        if !fits {
+            return Err("the proposal names other signers than the key allows".to_owned());
+        }
+        // Clocks of two devices need not agree: only the length of the request's life is taken over.
+        let life = proposal.expires_at.saturating_sub(proposal.created_at).min(MAX_LIFE_MS);
+        proposal.created_at = cx.now;
+        proposal.expires_at = cx.now.saturating_add(life);
+        let request = proposal.request;
+        let open = self.device.open.as_ref().ok_or("this device is locked")?;
+        let known = open.signings.get(&request);
+        if known.is_some_and(|signing| signing.initiator != from) {
+            return Err("the request began on another device".to_owned());
+        }
+        if known.is_none() && open.signings.len() >= MAX_SIGNINGS {
+            return Err("too many requests wait on this device".to_owned());
+        }
+        let digest = self.request_arrived(cx, from, &proposal)?;
+        self.end_session(cx, &request);
+        let Some(open) = self.device.open.as_mut() else { return Ok(()) };
+        let mut states = open.signings.remove(&request).map(|signing| signing.states).unwrap_or_default();
+        states.retain(|device, _| signers.contains(device));
+        states.entry(from).or_insert(DeviceState::Opened);
+        states.entry(me).or_insert(DeviceState::Notified);
+        open.signings.insert(
+            request,
+            Signing {
+                initiator: from,
+                proposal,
+                digest,
+                signers,
+                are_chosen: true,
+                states,
+                session: None,
+                failed: 0,
+                retry_at: None,
+                is_stalled: false,
+            },
+        );
+        let state = match self.is_approved(&request, &digest, cx.now) {
+            true => DeviceState::Approved,
+            false => DeviceState::Notified,
+        };
+        self.say_state(cx, &request, state);
+        self.begin_session(cx, &request)?;
+        self.request_waiting(cx, &request);
+        Ok(())
+    }
+
+    pub(in crate::device) fn state_arrived(
+        &mut self,
+        cx: &mut Context<'_>,
+        from: DeviceId,
+        request: RequestId,
+        state: DeviceState,
+    ) {
+        let Some(signing) = self.device.open.as_mut().and_then(|open| open.signings.get_mut(&request)) else { return };
+        if signing.signers.contains(&from) && signing.states.insert(from, state) != Some(state) {
+            self.request_waiting(cx, &request);
+        }
+    }
+
+    pub(in crate::device) fn cancel_arrived(
+        &mut self,
+        cx: &mut Context<'_>,
+        from: DeviceId,
+        request: RequestId,
+        reason: &str,
+    ) {
+        let Some(signing) = self.device.open.as_mut().and_then(|open| open.signings.get_mut(&request)) else { return };
+        let me = self.device.settings.as_ref().map(|settings| settings.device);
+        let is_mine = me == Some(signing.initiator.0);
+        // A cosigner's word goes to the initiating device; only that one may call the request off for all.
+        if !signing.signers.contains(&from) || (!is_mine && signing.initiator != from) {
+            return;
+        }
+        signing.states.insert(from, DeviceState::Rejected);
+        let reason: String = reason.chars().filter(|c| !c.is_control()).take(200).collect();
+        if is_mine {
+            for device in self.other_signers(&request).into_iter().filter(|device| *device != from) {
+                self.tell(cx, device, &PeerMessage::Cancel { request: request.0, reason: reason.clone() });
+            }
+        }
+        self.forget_signing(cx, &request);
+        self.request_cancelled(cx, from, &request, &reason);
+    }
+}

@@ -1,0 +1,104 @@
+//! The device side's part of a view.
+
+use super::{Life, Open};
+use crate::event::Timestamp;
+use crate::view::{DeviceView, Phase, RelayView, SettingsView, Theme, View};
+use crate::wallet::Wallet;
+
+impl Wallet {
+    /// Fills everything of a view but what the dApp side owns (which it leaves empty).
+    pub(crate) fn device_view(&self, now: Timestamp) -> View {
+        let device = &self.device;
+        let open = device.open.as_deref();
+        let settings = device.settings.as_ref();
+        View {
+            accounts: Vec::new(),
+            activity: Vec::new(),
+            app_version: self.config.app_version.clone(),
+            balances: Vec::new(),
+            chain_id: 0,
+            devices: self.devices_view(now),
+            keygen: self.keygen_view(now),
+            networks: Vec::new(),
+            notices: device.notices.list().to_vec(),
+            now,
+            pairing: open.and_then(|open| open.pairing.as_ref()).map(|pairing| pairing.view()),
+            phase: match (&device.life, open) {
+                (Life::Fresh, _) => Phase::Fresh,
+                (Life::Unusable(_), _) => Phase::Unusable,
+                (Life::SetUp(_), None) => Phase::Locked,
+                (Life::SetUp(_), Some(Open { active: Some(_), .. })) => Phase::Ready,
+                (Life::SetUp(_), Some(_)) => Phase::Linking,
+            },
+            relay: if open.is_some() { device.relay.view() } else { RelayView::Off },
+            requests: Vec::new(),
+            roster: self.roster_view(),
+            selected_account: 0,
+            settings: SettingsView {
+                auto_lock_minutes: settings.map_or(0, |settings| settings.auto_lock_minutes),
+                default_provider: false,
+                device_name: settings.map(|settings| settings.name.clone()).unwrap_or_default(),
+                relay_url: settings
+                    .map_or_else(|| self.config.default_relay.clone(), |settings| settings.relay_url.clone()),
+                theme: Theme::System,
+            },
+            sites: Vec::new(),
+            threshold: device.key.as_ref().map_or(0, |key| key.record.info.quorum().threshold()),
+        }
+    }
+
+    fn devices_view(&self, now: Timestamp) -> Vec<DeviceView> {
+        let Some(settings) = &self.device.settings else { return Vec::new() };
+        let quorum = self.device.key.as_ref().map(|key| (key.record.info.quorum(), key.epoch));
+        let place = |id: &[u8; 32]| {
+            let (quorum, epoch) = quorum?;
+            let party = quorum.party_of(symbolon_mpc::DeviceId(*id))?;
+            Some((party.index.value(), epoch))
+        };
+        let mut devices = vec![DeviceView {
+            app_version: Some(self.config.app_version.clone()),
+            epoch: place(&settings.device).map(|(_, epoch)| epoch),
+            id: hex::encode(settings.device),
+            kind: self.config.kind,
+            last_seen: Some(now),
+            me: true,
+            name: settings.name.clone(),
+            online: self.device.relay.is_online(),
+            party: place(&settings.device).map(|(party, _)| party),
+        }];
+        match &self.device.open {
+            Some(open) => devices.extend(open.peers.values().map(|peer| {
+                let place = place(&peer.id().0);
+                DeviceView {
+                    app_version: peer.facts.app_version.clone(),
+                    epoch: place.map(|(_, epoch)| epoch),
+                    id: hex::encode(peer.id().0),
+                    kind: peer.facts.kind.unwrap_or(crate::view::DeviceKind::Phone),
+                    last_seen: peer.last_seen(),
+                    me: false,
+                    name: peer.name().to_owned(),
+                    online: peer.is_online(now),
+                    party: place.map(|(party, _)| party),
+                }
+            })),
+            // Locked: only what the public record of the key knows.
+            None => {
+                let parties = quorum.map(|(quorum, _)| quorum.parties()).unwrap_or_default();
+                devices.extend(parties.iter().filter(|party| party.device.0 != settings.device).map(|party| {
+                    DeviceView {
+                        app_version: None,
+                        epoch: quorum.map(|(_, epoch)| epoch),
+                        id: hex::encode(party.device.0),
+                        kind: crate::view::DeviceKind::Phone,
+                        last_seen: None,
+                        me: false,
+                        name: self.device_name(party.device),
+                        online: false,
+                        party: Some(party.index.value()),
+                    }
+                }));
+            }
+        }
+        devices
+    }
+}
