@@ -198,7 +198,6 @@ impl Wallet {
     }
 
     /// The owner erases this device: removes every record of this side and forgets everything.
-    #[allow(dead_code)] // called by the device side's EraseDevice
     pub(crate) fn dapp_erase(&mut self, cx: &mut Context<'_>) {
         let mut batch = crate::store::Batch::default();
         for key in self.dapp.record_keys() {

@@ -155,12 +155,14 @@ impl Wallet {
     ) {
         let key = (chain_id, token);
         let came = match question {
-            TokenQuestion::Decimals(query) => {
-                self.read(cx, chain_id, &query, outcome).map(|it| self.dapp.knowledge.decimals.insert(key, it)).is_ok()
-            }
-            TokenQuestion::Symbol(query) => {
-                self.read(cx, chain_id, &query, outcome).map(|it| self.dapp.knowledge.symbols.insert(key, it)).is_ok()
-            }
+            TokenQuestion::Decimals(query) => self
+                .read(cx, chain_id, &query, outcome)
+                .map(|it| self.dapp.knowledge.decimals.insert(key, it))
+                .is_ok(),
+            TokenQuestion::Symbol(query) => self
+                .read(cx, chain_id, &query, outcome)
+                .map(|it| self.dapp.knowledge.symbols.insert(key, it))
+                .is_ok(),
         };
         if !came {
             // it may be asked again

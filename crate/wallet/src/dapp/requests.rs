@@ -62,10 +62,19 @@ pub(crate) enum Source {
 pub(crate) enum Ask {
     AddNetwork(Network),
     /// `permissions`: asked by `wallet_requestPermissions`, which is answered in its own shape.
-    Connect { permissions: bool },
+    Connect {
+        permissions: bool,
+    },
     Sign(SignAsk),
-    SwitchNetwork { chain_id: u64 },
-    WatchToken { chain_id: u64, token: Address, symbol: String, decimals: u8 },
+    SwitchNetwork {
+        chain_id: u64,
+    },
+    WatchToken {
+        chain_id: u64,
+        token: Address,
+        symbol: String,
+        decimals: u8,
+    },
 }
 
 /// A signature that is asked for.
@@ -354,8 +363,7 @@ impl Wallet {
     pub(super) fn answer_rejected(&mut self, cx: &mut Context<'_>, entry: &Entry, message: &str) {
         let failed = matches!(entry.live.stage, Stage::PrepareFailed(_));
         let down = entry.live.preparation.as_ref().is_some_and(|preparation| preparation.chain_down);
-        let error =
-            if failed && down { error::chain_down() } else { error::rejected(message) };
+        let error = if failed && down { error::chain_down() } else { error::rejected(message) };
         self.answer_page(cx, entry, Err(error));
     }
 
@@ -387,7 +395,9 @@ impl Wallet {
 /// Why a request ends without what it asked for.
 pub(crate) enum No {
     /// Another device said no.
-    Elsewhere { message: String },
+    Elsewhere {
+        message: String,
+    },
     Expired,
     Owner,
 }
