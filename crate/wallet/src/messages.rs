@@ -68,7 +68,8 @@ pub const LOCKED: &str = "Unlock this device first.";
 /// No such request.
 pub const REQUEST_UNKNOWN: &str = "This request is over. Nothing more was signed.";
 /// The request on screen is not the current one.
-pub const REQUEST_CHANGED: &str = "The request changed since it was shown. Nothing was signed. Look at it again.";
+pub const REQUEST_CHANGED: &str =
+    "The request changed since it was shown. Nothing was signed. Look at it again.";
 /// It cannot be approved yet.
 pub const REQUEST_NOT_READY: &str = "This request is not ready to be decided yet.";
 /// Its fee can no longer change.
@@ -126,7 +127,9 @@ pub fn network_mismatch(expected: u64, found: u64) -> String {
 /// The active network's RPC is down.
 #[must_use]
 pub fn network_down(name: &str) -> String {
-    format!("{name} cannot be reached now. Balances may be old. Nothing is lost; it is tried again by itself.")
+    format!(
+        "{name} cannot be reached now. Balances may be old. Nothing is lost; it is tried again by itself."
+    )
 }
 
 /// A transaction could not be prepared because the RPC failed.
@@ -144,7 +147,9 @@ pub fn prepare_refused(network: &str, message: &str) -> String {
 /// The account has not enough for value and fee.
 #[must_use]
 pub fn insufficient_funds(has: &str, needs: &str, symbol: &str) -> String {
-    format!("Insufficient funds: this needs up to {needs} {symbol}, and the account has {has} {symbol}. Nothing was signed.")
+    format!(
+        "Insufficient funds: this needs up to {needs} {symbol}, and the account has {has} {symbol}. Nothing was signed."
+    )
 }
 
 /// A signed transaction did not reach the chain.
@@ -210,7 +215,8 @@ pub const RISK_NEW_ORIGIN: &str = "You have not dealt with this site before.";
 /// A spender that is an ordinary account.
 pub const RISK_SPENDER_ACCOUNT: &str = "The spender is an ordinary account, not a contract. That is unusual.";
 /// A contract call to an address without code.
-pub const RISK_NO_CODE: &str = "There is no contract at this address: the call does nothing, and what is sent is gone.";
+pub const RISK_NO_CODE: &str =
+    "There is no contract at this address: the call does nothing, and what is sent is gone.";
 
 /// A network that only another device knows.
 #[must_use]
@@ -223,23 +229,32 @@ pub fn risk_suggested_network(device: &str) -> String {
 pub fn risk(risk: &Risk) -> String {
     match risk {
         Risk::AnyChain => "This signature is good on every network, not only on this one.".to_owned(),
-        Risk::Approval { spender } => format!("{} could take these tokens later, without asking again.", short(spender)),
+        Risk::Approval { spender } => {
+            format!("{} could take these tokens later, without asking again.", short(spender))
+        }
         Risk::ApprovalForAll { operator } => {
             format!("{} could take every item of this collection, at any time.", short(operator))
         }
-        Risk::DeceptiveText => "A text in this request holds characters that hide or reorder what you read.".to_owned(),
+        Risk::DeceptiveText => {
+            "A text in this request holds characters that hide or reorder what you read.".to_owned()
+        }
         Risk::FirstTime { address } => format!("This account has not dealt with {} before.", short(address)),
         Risk::LostRecipient { .. } => {
-            "The recipient is the token's own contract or the empty address: what is sent there is lost.".to_owned()
+            "The recipient is the token's own contract or the empty address: what is sent there is lost."
+                .to_owned()
         }
         Risk::MixedScripts => "A text mixes letters of different alphabets that look alike.".to_owned(),
-        Risk::Order => "This may be an order to give your tokens away, such as a marketplace listing.".to_owned(),
+        Risk::Order => {
+            "This may be an order to give your tokens away, such as a marketplace listing.".to_owned()
+        }
         Risk::SignInAccount { .. } => "The sign-in names another account than this one.".to_owned(),
         Risk::SignInChain { stated } => format!("The sign-in names another network (chain {stated})."),
         Risk::SignInDomain { stated } => {
             format!("The sign-in is for {stated}, but another site asks. This is how accounts are stolen.")
         }
-        Risk::ThirdPartyTransfer { .. } => "This moves tokens out of an account that is not the signing one.".to_owned(),
+        Risk::ThirdPartyTransfer { .. } => {
+            "This moves tokens out of an account that is not the signing one.".to_owned()
+        }
         Risk::TrailingData => "The call carries more data than its function takes.".to_owned(),
         Risk::UnknownCall { .. } => "This wallet does not know what this contract call does.".to_owned(),
         Risk::UnknownToken { .. } => {
@@ -250,7 +265,9 @@ pub fn risk(risk: &Risk) -> String {
             format!("{} could take all of these tokens, now and in the future.", short(spender))
         }
         Risk::UnreadableMessage => "The message is not readable text.".to_owned(),
-        Risk::UnsignedFields => "The request carries fields that are not signed, and so are not shown.".to_owned(),
+        Risk::UnsignedFields => {
+            "The request carries fields that are not signed, and so are not shown.".to_owned()
+        }
     }
 }
 

@@ -4,8 +4,8 @@
 //! not protected: an address read from the disk could be a thief's.
 
 use serde::{Deserialize, Serialize};
-use symbolon_chain::evm::address;
 use symbolon_chain::Address;
+use symbolon_chain::evm::address;
 
 use super::record;
 use crate::context::Context;
@@ -78,13 +78,19 @@ impl Wallet {
         let names = self.dapp.account_names.names.clone();
         self.dapp.accounts = (0u32..)
             .zip(names)
-            .filter_map(|(index, name)| Some(Account { index, name, address: self.address_at(&path(index))? }))
+            .filter_map(|(index, name)| {
+                Some(Account { index, name, address: self.address_at(&path(index))? })
+            })
             .collect();
         cx.view_changed();
     }
 
     /// Adds the next account and selects it.
-    pub(super) fn add_account(&mut self, cx: &mut Context<'_>, name: &str) -> Result<(), (&'static str, String)> {
+    pub(super) fn add_account(
+        &mut self,
+        cx: &mut Context<'_>,
+        name: &str,
+    ) -> Result<(), (&'static str, String)> {
         if self.key_facts().is_none() {
             return Err(("account/no-key", messages::NO_KEY.to_owned()));
         }
@@ -105,7 +111,11 @@ impl Wallet {
         Ok(())
     }
 
-    pub(super) fn select_account(&mut self, cx: &mut Context<'_>, index: u32) -> Result<(), (&'static str, String)> {
+    pub(super) fn select_account(
+        &mut self,
+        cx: &mut Context<'_>,
+        index: u32,
+    ) -> Result<(), (&'static str, String)> {
         if !self.dapp.accounts.iter().any(|account| account.index == index) {
             return Err(("account/unknown", messages::ADDRESS.to_owned()));
         }
@@ -144,9 +154,16 @@ mod tests {
     #[test]
     fn only_the_canonical_text_of_a_path_is_a_path() {
         assert_eq!(index_of("m/44/60/0/0/12"), Some(12));
-        for text in ["m/44/60/0/0/012", "m/44/60/0/0/+1", "m/44/60/0/0/", "m/44/60/0/1/0", "m/44'/60'/0'/0/0",
-            "m/44/60/0/0/2147483648", "m/44/60/0/0/0/0", "44/60/0/0/0"]
-        {
+        for text in [
+            "m/44/60/0/0/012",
+            "m/44/60/0/0/+1",
+            "m/44/60/0/0/",
+            "m/44/60/0/1/0",
+            "m/44'/60'/0'/0/0",
+            "m/44/60/0/0/2147483648",
+            "m/44/60/0/0/0/0",
+            "44/60/0/0/0",
+        ] {
             assert_eq!(index_of(text), None, "{text}");
         }
     }

@@ -147,9 +147,11 @@ impl Wallet {
 
     pub(super) fn poll_receipts(&mut self, cx: &mut Context<'_>) {
         let now = cx.now;
-        let due = self.dapp.activity.iter_mut().filter(|done| {
-            done.ending == Ending::Submitted && !done.poll.asked && done.poll.next <= now
-        });
+        let due = self
+            .dapp
+            .activity
+            .iter_mut()
+            .filter(|done| done.ending == Ending::Submitted && !done.poll.asked && done.poll.next <= now);
         let mut asks = Vec::new();
         for done in due {
             // also where it is given up, so that it is not due for ever
@@ -174,9 +176,8 @@ impl Wallet {
     }
 
     pub(super) fn next_receipt_poll(&self) -> Option<Timestamp> {
-        let open = self.dapp.activity.iter().filter(|done| {
-            done.ending == Ending::Submitted && !done.poll.asked
-        });
+        let open =
+            self.dapp.activity.iter().filter(|done| done.ending == Ending::Submitted && !done.poll.asked);
         open.map(|done| done.poll.next).min()
     }
 

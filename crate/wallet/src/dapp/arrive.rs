@@ -6,7 +6,9 @@ use symbolon_mpc::DeviceId;
 
 use super::provider::MAX_WAITING;
 use super::record;
-use super::requests::{Ask, DECISION_LIFE, Entry, FeeWish, Live, Prepared, QUEUE_LIFE, SignAsk, Source, Stage};
+use super::requests::{
+    Ask, DECISION_LIFE, Entry, FeeWish, Live, Prepared, QUEUE_LIFE, SignAsk, Source, Stage,
+};
 use crate::context::Context;
 use crate::effect::Effect;
 use crate::event::Timestamp;
@@ -38,6 +40,7 @@ impl Wallet {
                 if let Some(digest) = approved {
                     self.approve_signing(cx, &proposal.request, digest);
                 }
+                self.look_up(cx, &proposal.request);
                 return Ok(digest);
             }
             // Another body under the same id: what was approved before says nothing about it.
@@ -109,7 +112,10 @@ impl Wallet {
             }),
             created_at: cx.now,
             // No approval outlives the time that its owner was given, by this device's own clock.
-            expires_at: proposal.expires_at.saturating_add(CLOCK_SKEW).min(cx.now.saturating_add(DECISION_LIFE)),
+            expires_at: proposal
+                .expires_at
+                .saturating_add(CLOCK_SKEW)
+                .min(cx.now.saturating_add(DECISION_LIFE)),
             origin_is_new: self.origin_is_new(&proposal.origin),
             approved: None,
             prepared: Some(Prepared { body: proposal.body.clone(), digest, fee: None, fails: None }),

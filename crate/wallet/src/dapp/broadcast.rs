@@ -42,15 +42,12 @@ impl Wallet {
                 let answer = format!("\"0x{}\"", hex::encode(signature));
                 self.conclude(cx, request, Ending::Signed, devices, None, Some(answer));
             }
-            (Ok(Finished::Message(_)), false) => self.conclude(cx, request, Ending::Signed, devices, None, None),
+            (Ok(Finished::Message(_)), false) => {
+                self.conclude(cx, request, Ending::Signed, devices, None, None)
+            }
             (Ok(Finished::Transaction(signed, nonce)), true) => {
-                let signed = Signed {
-                    raw: signed.raw.to_vec(),
-                    hash: signed.hash.0,
-                    nonce,
-                    devices,
-                    at: cx.now,
-                };
+                let signed =
+                    Signed { raw: signed.raw.to_vec(), hash: signed.hash.0, nonce, devices, at: cx.now };
                 if let Some(entry) = self.entry_mut(request) {
                     entry.signed = Some(signed);
                     entry.live.stage = Stage::Queued;
@@ -86,7 +83,9 @@ impl Wallet {
                 messages::REASON_SIGNED if entry.approved.is_some() => {
                     self.conclude(cx, request, Ending::Signed, Vec::new(), None, None);
                 }
-                messages::REASON_EXPIRED => self.conclude(cx, request, Ending::Expired, Vec::new(), None, None),
+                messages::REASON_EXPIRED => {
+                    self.conclude(cx, request, Ending::Expired, Vec::new(), None, None)
+                }
                 messages::REASON_SIGNED => {
                     // Signed by others: nothing was asked of this device.
                     self.close(cx, request);
@@ -140,7 +139,9 @@ impl Wallet {
             Err(NoAnswer::Refused(error)) => {
                 self.broadcast_failed(cx, id, messages::broadcast_refused(&name, &error.to_string()));
             }
-            Err(NoAnswer::Down(error)) => self.broadcast_failed(cx, id, messages::broadcast_down(&name, error)),
+            Err(NoAnswer::Down(error)) => {
+                self.broadcast_failed(cx, id, messages::broadcast_down(&name, error))
+            }
         }
     }
 
@@ -154,7 +155,12 @@ impl Wallet {
         }
     }
 
-    pub(super) fn known_came(&mut self, cx: &mut Context<'_>, id: &RequestId, answer: Result<bool, NoAnswer>) {
+    pub(super) fn known_came(
+        &mut self,
+        cx: &mut Context<'_>,
+        id: &RequestId,
+        answer: Result<bool, NoAnswer>,
+    ) {
         let name = self.network_name(id);
         match answer {
             Ok(true) => self.submitted(cx, id),

@@ -37,7 +37,8 @@ impl Wallet {
             Ask::Connect { .. } => {
                 let headline = format!("Connect {}", text::inert(entry.origin()));
                 let account = self.selected_account();
-                let rows = account.map(|account| address_row("Account", &address::checksummed(&account.address)));
+                let rows =
+                    account.map(|account| address_row("Account", &address::checksummed(&account.address)));
                 self.local_card(entry, CardKind::Connect, headline, rows.into_iter().collect())
             }
             Ask::SwitchNetwork { chain_id } => {
@@ -83,8 +84,10 @@ impl Wallet {
     }
 
     fn signing_card(&self, entry: &Entry, rule: &str) -> Card {
-        let body = entry.prepared.as_ref().map(|prepared| prepared.body.clone()).or_else(|| self.draft(entry));
-        let Some((body, intent)) = body.and_then(|body| Some((self.intent(entry, &body)?, body))).map(|(i, b)| (b, i))
+        let body =
+            entry.prepared.as_ref().map(|prepared| prepared.body.clone()).or_else(|| self.draft(entry));
+        let Some((body, intent)) =
+            body.and_then(|body| Some((self.intent(entry, &body)?, body))).map(|(i, b)| (b, i))
         else {
             return self.local_card(entry, CardKind::ContractCall, String::new(), Vec::new());
         };
@@ -114,11 +117,11 @@ impl Wallet {
 
 fn fee(entry: &Entry, intent: &Intent, facts: Option<&FeeFacts>) -> Option<FeeView> {
     let terms = intent.transaction.as_ref()?;
-    let coin = |wei: U256| {
-        format!("{} {}", units::format(wei, intent.currency.decimals), intent.currency.symbol)
-    };
+    let coin =
+        |wei: U256| format!("{} {}", units::format(wei, intent.currency.decimals), intent.currency.symbol);
     let gwei = |wei: u128| units::format(U256::from(wei), 9);
-    let estimate = facts.map_or(terms.max_fee, |facts| fees::max_cost(facts.gas_estimate, facts.price_estimate));
+    let estimate =
+        facts.map_or(terms.max_fee, |facts| fees::max_cost(facts.gas_estimate, facts.price_estimate));
     let speeds = facts.and_then(|facts| facts.speeds);
     let at = |speed| {
         speeds.map(|speeds| {
@@ -126,7 +129,9 @@ fn fee(entry: &Entry, intent: &Intent, facts: Option<&FeeFacts>) -> Option<FeeVi
         })
     };
     Some(FeeView {
-        editable: !matches!(entry.source, Source::Device { .. }) && entry.approved.is_none() && entry.signed.is_none(),
+        editable: !matches!(entry.source, Source::Device { .. })
+            && entry.approved.is_none()
+            && entry.signed.is_none(),
         estimate: coin(estimate.min(terms.max_fee)),
         gas_limit: terms.gas_limit,
         maximum: coin(terms.max_fee),

@@ -58,6 +58,7 @@ impl Wallet {
             Command::EditFee { request, fee } => self.edit_fee_command(cx, &request, &fee),
             Command::OpenRequest { request } => self.with(&request, |wallet, id| {
                 wallet.tell_state(cx, &id, DeviceState::Opened);
+                wallet.look_up(cx, &id);
                 Ok(())
             }),
             Command::Refresh => {
@@ -78,8 +79,12 @@ impl Wallet {
                 Ok(())
             }
             Command::RemoveNetwork { chain_id } => self.remove_network(cx, chain_id),
-            Command::RetryBroadcast { request } => self.with(&request, |wallet, id| wallet.retry_broadcast(cx, &id)),
-            Command::RetrySigning { request } => self.with(&request, |wallet, id| wallet.retry_signing(cx, &id)),
+            Command::RetryBroadcast { request } => {
+                self.with(&request, |wallet, id| wallet.retry_broadcast(cx, &id))
+            }
+            Command::RetrySigning { request } => {
+                self.with(&request, |wallet, id| wallet.retry_signing(cx, &id))
+            }
             Command::SelectAccount { index } => self.select_account(cx, index),
             Command::SelectNetwork { chain_id } => {
                 if self.dapp.networks.find(chain_id).is_some() {
@@ -122,7 +127,12 @@ impl Wallet {
         self.entry(&id).map(|entry| entry.id)
     }
 
-    fn choose(&mut self, cx: &mut Context<'_>, request: &str, devices: &[String]) -> Result<(), CommandError> {
+    fn choose(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: &str,
+        devices: &[String],
+    ) -> Result<(), CommandError> {
         let unknown = || error("request/unknown", messages::REQUEST_UNKNOWN);
         let id = self.find(request).ok_or_else(unknown)?;
         let devices: Option<Vec<DeviceId>> = devices
@@ -145,7 +155,8 @@ impl Wallet {
 
     /// The owner approves what the screen showed, and nothing else.
     fn approve(&mut self, cx: &mut Context<'_>, request: &str, shown: &str) -> Outcome {
-        let id = self.find(request).ok_or_else(|| ("request/unknown", messages::REQUEST_UNKNOWN.to_owned()))?;
+        let id =
+            self.find(request).ok_or_else(|| ("request/unknown", messages::REQUEST_UNKNOWN.to_owned()))?;
         let Some(entry) = self.entry_mut(&id) else { return Ok(()) };
         let current = entry.prepared.as_ref().map(|prepared| prepared.digest);
         let current_text = current.map(|digest| format!("0x{}", hex::encode(digest))).unwrap_or_default();

@@ -47,8 +47,11 @@ impl Networks {
     /// Shipped ones first, in their order; replaced ones in place.
     pub(crate) fn all(&self) -> Vec<Network> {
         let shipped = defaults();
-        let added =
-            self.custom.iter().filter(|one| !shipped.iter().any(|other| other.chain_id == one.chain_id)).cloned();
+        let added = self
+            .custom
+            .iter()
+            .filter(|one| !shipped.iter().any(|other| other.chain_id == one.chain_id))
+            .cloned();
         let shipped = shipped.iter().filter_map(|network| self.find(network.chain_id));
         shipped.chain(added).collect()
     }
@@ -160,7 +163,10 @@ impl Wallet {
         if check_rpc_url(endpoint(&network)).is_err() {
             return Err(("network/url", messages::NETWORK_URL.to_owned()));
         }
-        if network.chain_id == 0 || network.name.trim().is_empty() || network.currency.symbol.trim().is_empty() {
+        if network.chain_id == 0
+            || network.name.trim().is_empty()
+            || network.currency.symbol.trim().is_empty()
+        {
             return Err(("network/name", messages::NETWORK_NAME.to_owned()));
         }
         self.check_network(cx, network, Applicant::Owner { reply });

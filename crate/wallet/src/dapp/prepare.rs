@@ -106,7 +106,7 @@ impl Wallet {
             NoAnswer::Down(error) => messages::prepare_down(&name, error),
             NoAnswer::Refused(error) => messages::prepare_refused(&name, &error.to_string()),
         };
-        let down = matches!(outcome, Err(_));
+        let down = outcome.is_err();
         match step {
             PrepareStep::Balance(query) => match read(&query, outcome) {
                 Ok(balance) => preparation.balance = Some(balance),
@@ -169,9 +169,9 @@ impl Wallet {
         let (fees, facts, wished_gas) = fees(&params, preparation, ask.fee)
             .ok_or_else(|| messages::prepare_refused(&network.name, messages::FEE_UNKNOWN_SPEED))?;
         let estimate = preparation.gas.unwrap_or_else(|| fallback_gas(&params));
-        let gas = wished_gas.or(params.gas).unwrap_or_else(|| {
-            if preparation.gas.is_some() { gas_limit(estimate) } else { estimate }
-        });
+        let gas = wished_gas
+            .or(params.gas)
+            .unwrap_or_else(|| if preparation.gas.is_some() { gas_limit(estimate) } else { estimate });
         let transaction = UnsignedTransaction::build(&params, ask.chain_id, nonce, gas, fees);
         let needs = transaction.value.saturating_add(transaction.max_gas_cost());
         let has = preparation.balance.ok_or_else(gone)?;
@@ -183,7 +183,8 @@ impl Wallet {
         let body = params::transaction_request(&transaction, ask.account).map_err(|error| error.message)?;
         let body = Request::Evm(body);
         // Decoded as every other device will: what cannot be shown is not signed.
-        let digest = symbolon_chain::digest(&body).map_err(|error| messages::refuse_unreadable(&error.to_string()))?;
+        let digest =
+            symbolon_chain::digest(&body).map_err(|error| messages::refuse_unreadable(&error.to_string()))?;
         Ok(Prepared {
             body,
             digest: digest.0,

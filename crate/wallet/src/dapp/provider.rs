@@ -105,9 +105,10 @@ impl Wallet {
 
     /// Whether this origin, or the wallet, has as many requests waiting as it may have.
     fn too_many(&self, call: &ProviderCall) -> bool {
-        let own = self.dapp.requests.iter().filter(|entry| {
-            matches!(&entry.source, Source::Page { origin, .. } if *origin == call.origin)
-        });
+        let own =
+            self.dapp.requests.iter().filter(
+                |entry| matches!(&entry.source, Source::Page { origin, .. } if *origin == call.origin),
+            );
         own.count() >= MAX_PER_ORIGIN || self.dapp.requests.len() >= MAX_WAITING
     }
 }

@@ -62,10 +62,19 @@ pub(crate) enum Source {
 pub(crate) enum Ask {
     AddNetwork(Network),
     /// `permissions`: asked by `wallet_requestPermissions`, which is answered in its own shape.
-    Connect { permissions: bool },
+    Connect {
+        permissions: bool,
+    },
     Sign(SignAsk),
-    SwitchNetwork { chain_id: u64 },
-    WatchToken { chain_id: u64, token: Address, symbol: String, decimals: u8 },
+    SwitchNetwork {
+        chain_id: u64,
+    },
+    WatchToken {
+        chain_id: u64,
+        token: Address,
+        symbol: String,
+        decimals: u8,
+    },
 }
 
 /// A signature that is asked for.
@@ -310,7 +319,10 @@ impl Wallet {
         }
         self.start_signing(cx, task);
         // An approval outlives the process that took it: the digest is the one that was approved.
-        if let Some(digest) = approved.filter(|digest| *digest == prepared.digest) {
+        let digest = approved.filter(|digest| *digest == prepared.digest);
+        // The start may have ended it: signed by an earlier process, or stalled.
+        let waits = self.entry(id).is_some_and(|entry| entry.signed.is_none());
+        if let Some(digest) = digest.filter(|_| waits) {
             self.approve_signing(cx, id, digest);
         }
     }
@@ -354,8 +366,7 @@ impl Wallet {
     pub(super) fn answer_rejected(&mut self, cx: &mut Context<'_>, entry: &Entry, message: &str) {
         let failed = matches!(entry.live.stage, Stage::PrepareFailed(_));
         let down = entry.live.preparation.as_ref().is_some_and(|preparation| preparation.chain_down);
-        let error =
-            if failed && down { error::chain_down() } else { error::rejected(message) };
+        let error = if failed && down { error::chain_down() } else { error::rejected(message) };
         self.answer_page(cx, entry, Err(error));
     }
 
@@ -387,7 +398,9 @@ impl Wallet {
 /// Why a request ends without what it asked for.
 pub(crate) enum No {
     /// Another device said no.
-    Elsewhere { message: String },
+    Elsewhere {
+        message: String,
+    },
     Expired,
     Owner,
 }

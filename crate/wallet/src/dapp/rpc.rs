@@ -75,7 +75,8 @@ impl Wallet {
                 self.balance_came(cx, chain_id, account, token, answer.ok());
             }
             Purpose::Broadcast { request, query } => {
-                let chain_id = self.entry(&request).and_then(super::requests::Entry::chain_id).unwrap_or_default();
+                let chain_id =
+                    self.entry(&request).and_then(super::requests::Entry::chain_id).unwrap_or_default();
                 let answer = self.read(cx, chain_id, &query, outcome);
                 self.broadcast_came(cx, &request, answer);
             }
@@ -84,23 +85,26 @@ impl Wallet {
                 self.network_checked(cx, network, applicant, read(&query, outcome).ok());
             }
             Purpose::Code { chain_id, address, query } => {
-                if let Ok(code) = self.read(cx, chain_id, &query, outcome) {
-                    self.dapp.knowledge.code_came(chain_id, address, !code.is_empty());
-                    cx.view_changed();
-                }
+                let code = self.read(cx, chain_id, &query, outcome).ok();
+                self.dapp.knowledge.code_came(chain_id, address, code.map(|code| !code.is_empty()));
+                cx.view_changed();
             }
             Purpose::Known { request, query } => {
-                let chain_id = self.entry(&request).and_then(super::requests::Entry::chain_id).unwrap_or_default();
+                let chain_id =
+                    self.entry(&request).and_then(super::requests::Entry::chain_id).unwrap_or_default();
                 let answer = self.read(cx, chain_id, &query, outcome);
                 self.known_came(cx, &request, answer);
             }
-            Purpose::Prepare { request, attempt, step } => self.prepare_came(cx, &request, attempt, step, outcome),
+            Purpose::Prepare { request, attempt, step } => {
+                self.prepare_came(cx, &request, attempt, step, outcome)
+            }
             Purpose::Read { client, id, chain_id } => {
                 self.note_reachable(cx, chain_id, outcome.is_ok());
                 cx.answer(client, &id, super::provider::read::result(outcome));
             }
             Purpose::Receipt { request, query } => {
-                let chain_id = self.dapp.activity.iter().find(|done| done.id == request).map(|done| done.chain_id);
+                let chain_id =
+                    self.dapp.activity.iter().find(|done| done.id == request).map(|done| done.chain_id);
                 let answer = self.read(cx, chain_id.unwrap_or_default(), &query, outcome);
                 self.receipt_came(cx, &request, answer);
             }

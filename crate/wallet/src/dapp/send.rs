@@ -1,9 +1,9 @@
 //! The owner's own sends: the same requests as a page's, asked by this wallet.
 
 use serde_json::json;
+use symbolon_chain::evm::address;
 use symbolon_chain::evm::call::erc20_transfer;
 use symbolon_chain::evm::quantity::{write_bytes, write_number};
-use symbolon_chain::evm::address;
 use symbolon_chain::{U256, units};
 
 use super::accounts;

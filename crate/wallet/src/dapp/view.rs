@@ -6,9 +6,7 @@ use super::accounts::{Account, index_of};
 use super::requests::{Ask, Entry, Source, Stage};
 use crate::event::Timestamp;
 use crate::messages;
-use crate::view::{
-    AccountView, DeviceState, Notice, Phase, RequestStatus, RequestView, Severity, View,
-};
+use crate::view::{AccountView, DeviceState, Notice, Phase, RequestStatus, RequestView, Severity, View};
 use crate::wallet::Wallet;
 
 impl Wallet {
@@ -20,7 +18,8 @@ impl Wallet {
         view.settings.theme = self.dapp.settings.theme;
         if self.dapp.unusable {
             view.phase = Phase::Unusable;
-            view.notices.insert(0, notice(0, "store/unusable", messages::UNUSABLE.to_owned(), Severity::Danger));
+            view.notices
+                .insert(0, notice(0, "store/unusable", messages::UNUSABLE.to_owned(), Severity::Danger));
             return;
         }
         if !self.vault_open() {
@@ -113,7 +112,11 @@ impl Wallet {
                 let strip = self.strip(&entry.id);
                 let mut others = strip.iter().filter(|device| device.signs && !device.me);
                 let approved = others.all(|device| device.state == DeviceState::Approved);
-                if approved && !strip.is_empty() { RequestStatus::Signing } else { RequestStatus::WaitingForOthers }
+                if approved && !strip.is_empty() {
+                    RequestStatus::Signing
+                } else {
+                    RequestStatus::WaitingForOthers
+                }
             }
             Stage::Ready => RequestStatus::Review,
             Stage::Stalled(message) => RequestStatus::Stalled { message: message.clone() },

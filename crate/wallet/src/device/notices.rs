@@ -46,7 +46,13 @@ impl Notices {
 
 impl Wallet {
     /// Tells the owner something.
-    pub(crate) fn notice(&mut self, cx: &mut Context<'_>, code: &str, severity: Severity, message: impl Into<String>) {
+    pub(crate) fn notice(
+        &mut self,
+        cx: &mut Context<'_>,
+        code: &str,
+        severity: Severity,
+        message: impl Into<String>,
+    ) {
         if self.device.notices.add(code, severity, message.into()) {
             cx.view_changed();
         }

@@ -1,7 +1,9 @@
 //! Two devices of one owner meet: the pairing of `symbolon_link`, with the owner's commands and sentences.
 
 use symbolon_link::mailbox::{ReadToken, WriteToken};
-use symbolon_link::pairing::{BadInvitation, Invitation, Inviter, Joiner, NotComparing, PairingEvent, PairingFailure};
+use symbolon_link::pairing::{
+    BadInvitation, Invitation, Inviter, Joiner, NotComparing, PairingEvent, PairingFailure,
+};
 
 use super::access::check_relay_url;
 use super::notices::refusal;
@@ -129,7 +131,9 @@ impl Wallet {
         if url != own_url && !open.peers.is_empty() {
             return Err(refusal(
                 "pairing/other-relay",
-                format!("The other device uses the relay {url}. Set the same relay on all devices, then try again."),
+                format!(
+                    "The other device uses the relay {url}. Set the same relay on all devices, then try again."
+                ),
             ));
         }
         open.pairing = Some(Pairing {
@@ -151,7 +155,11 @@ impl Wallet {
         Ok(())
     }
 
-    pub(super) fn command_confirm_pairing(&mut self, cx: &mut Context<'_>, same: bool) -> Result<(), CommandError> {
+    pub(super) fn command_confirm_pairing(
+        &mut self,
+        cx: &mut Context<'_>,
+        same: bool,
+    ) -> Result<(), CommandError> {
         let open = self.opened()?;
         let pairing = open.pairing.as_mut().ok_or_else(nothing_to_compare)?;
         let events = match (&mut pairing.side, same) {

@@ -111,7 +111,12 @@ impl Wallet {
         self.seal_into(cx, &mut batch, &approval_key(request), &plain);
         // Durable before the last message leaves: the owner is never asked twice for what was released.
         cx.store(batch);
-        let fits = self.device.open.as_ref().and_then(|open| open.signings.get(request)).is_some_and(|s| s.digest == digest);
+        let fits = self
+            .device
+            .open
+            .as_ref()
+            .and_then(|open| open.signings.get(request))
+            .is_some_and(|s| s.digest == digest);
         if fits {
             self.say_state(cx, request, DeviceState::Approved);
             self.drive_signing(cx, request);
@@ -205,9 +210,15 @@ impl Wallet {
         let (mut cosigners, are_chosen) = match open.choices.get(request) {
             Some(chosen) => (chosen.clone(), true),
             None => {
-                let before = open.signings.get(request).map(|signing| signing.signers.as_slice()).unwrap_or_default();
-                let mut others: Vec<_> =
-                    info.quorum().parties().iter().map(|party| party.device).filter(|device| *device != me).collect();
+                let before =
+                    open.signings.get(request).map(|signing| signing.signers.as_slice()).unwrap_or_default();
+                let mut others: Vec<_> = info
+                    .quorum()
+                    .parties()
+                    .iter()
+                    .map(|party| party.device)
+                    .filter(|device| *device != me)
+                    .collect();
                 others.sort_by_key(|device| {
                     let peer = open.peers.get(device);
                     let is_online = peer.is_some_and(|peer| peer.is_present());
@@ -226,7 +237,9 @@ impl Wallet {
 
     fn say_state(&mut self, cx: &mut Context<'_>, request: &RequestId, state: DeviceState) {
         let Some(me) = self.device_id() else { return };
-        let Some(signing) = self.device.open.as_mut().and_then(|open| open.signings.get_mut(request)) else { return };
+        let Some(signing) = self.device.open.as_mut().and_then(|open| open.signings.get_mut(request)) else {
+            return;
+        };
         let before = signing.states.insert(me, state);
         // A screen that is opened after the tap does not take the tap back.
         if before == Some(DeviceState::Approved) && state != DeviceState::Rejected {
@@ -244,7 +257,9 @@ impl Wallet {
     fn other_signers(&self, request: &RequestId) -> Vec<DeviceId> {
         let me = self.device_id();
         let signing = self.device.open.as_ref().and_then(|open| open.signings.get(request));
-        signing.map(|signing| signing.signers.iter().copied().filter(|device| Some(*device) != me).collect()).unwrap_or_default()
+        signing
+            .map(|signing| signing.signers.iter().copied().filter(|device| Some(*device) != me).collect())
+            .unwrap_or_default()
     }
 
     /// Whether this device may release its last message for this digest.
@@ -274,8 +289,12 @@ impl Wallet {
 
     pub(super) fn tick_signing(&mut self, cx: &mut Context<'_>) {
         let Some(open) = self.device.open.as_mut() else { return };
-        let lapsed: Vec<_> =
-            open.approvals.iter().filter(|(_, approval)| approval.expires_at <= cx.now).map(|(id, _)| *id).collect();
+        let lapsed: Vec<_> = open
+            .approvals
+            .iter()
+            .filter(|(_, approval)| approval.expires_at <= cx.now)
+            .map(|(id, _)| *id)
+            .collect();
         let expired: Vec<_> = open
             .signings
             .iter()

@@ -8,9 +8,8 @@ use crate::messages::short;
 use crate::view::CardKind;
 
 pub(super) fn of(intent: &Intent) -> String {
-    let coin = |wei: U256| {
-        format!("{} {}", units::format(wei, intent.currency.decimals), intent.currency.symbol)
-    };
+    let coin =
+        |wei: U256| format!("{} {}", units::format(wei, intent.currency.decimals), intent.currency.symbol);
     let who = |address: &Address| who(intent, address);
     match &intent.action {
         Action::Approve { allowances, spender, kind, .. } => {
@@ -82,19 +81,26 @@ pub(super) fn kind(intent: &Intent) -> CardKind {
 
 /// A token's symbol, or its address while nothing vouches for one.
 pub(super) fn symbol(token: &Token) -> String {
-    token.info.as_ref().map_or_else(|| format!("token {}", short(&token.contract)), |info| info.symbol.clone())
+    token
+        .info
+        .as_ref()
+        .map_or_else(|| format!("token {}", short(&token.contract)), |info| info.symbol.clone())
 }
 
 /// An amount in whole units where the decimals are known, and as it stands where they are not.
 pub(super) fn quantity(token: &Token, quantity: &Quantity) -> String {
     let symbol = symbol(token);
     match (quantity, &token.info) {
-        (Quantity::Amount(amount), Some(info)) => format!("{} {symbol}", units::format(*amount, info.decimals)),
+        (Quantity::Amount(amount), Some(info)) => {
+            format!("{} {symbol}", units::format(*amount, info.decimals))
+        }
         (Quantity::Amount(amount), None) => format!("{amount} smallest units of {symbol}"),
         (Quantity::AmountOrItem(number), Some(info)) if info.decimals > 0 => {
             format!("{} {symbol}", units::format(*number, info.decimals))
         }
-        (Quantity::AmountOrItem(number), _) => format!("{number} (smallest units, or item number) of {symbol}"),
+        (Quantity::AmountOrItem(number), _) => {
+            format!("{number} (smallest units, or item number) of {symbol}")
+        }
         (Quantity::Item(number), _) => format!("item {number} of {symbol}"),
         (Quantity::Items(items), _) => format!("{} kinds of items of {symbol}", items.len()),
     }

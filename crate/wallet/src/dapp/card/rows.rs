@@ -133,7 +133,10 @@ impl Rows<'_> {
         match &token.info {
             None => self.text("Token facts", "not checked"),
             Some(info) if !info.vouched => {
-                self.text("Token facts", &format!("{}, {} decimals, says its contract", info.symbol, info.decimals));
+                self.text(
+                    "Token facts",
+                    &format!("{}, {} decimals, says its contract", info.symbol, info.decimals),
+                );
             }
             Some(_) => {}
         }

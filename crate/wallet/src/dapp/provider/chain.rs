@@ -14,7 +14,12 @@ use crate::messages;
 use crate::wallet::Wallet;
 
 impl Wallet {
-    pub(super) fn switch_chain(&mut self, cx: &mut Context<'_>, call: &ProviderCall, params: &Value) -> Reply {
+    pub(super) fn switch_chain(
+        &mut self,
+        cx: &mut Context<'_>,
+        call: &ProviderCall,
+        params: &Value,
+    ) -> Reply {
         let chain_id = match switch_params(params) {
             Ok(chain_id) => chain_id,
             Err(error) => return Some(Err(error)),
@@ -145,7 +150,8 @@ fn switch_params(params: &Value) -> Result<u64, ProviderError> {
 fn add_params(params: &Value) -> Result<Network, ProviderError> {
     let object = first(params)?;
     let chain_id = chain_id(object)?;
-    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::trim).unwrap_or_default().to_owned();
+    let text =
+        |value: Option<&Value>| value.and_then(Value::as_str).map(str::trim).unwrap_or_default().to_owned();
     let name = text(object.get("chainName"));
     if name.is_empty() {
         return Err(error::invalid("Expected non-empty string 'chainName'."));

@@ -11,7 +11,12 @@ use crate::event::{FetchError, ProviderCall};
 use crate::wallet::Wallet;
 
 impl Wallet {
-    pub(super) fn pass_through(&mut self, cx: &mut Context<'_>, call: &ProviderCall, params: &Value) -> Reply {
+    pub(super) fn pass_through(
+        &mut self,
+        cx: &mut Context<'_>,
+        call: &ProviderCall,
+        params: &Value,
+    ) -> Reply {
         let Some(body) = rpc::pass_through_body(1, &call.method, params) else {
             return Some(Err(error::invalid("The parameters are malformed or too large.")));
         };

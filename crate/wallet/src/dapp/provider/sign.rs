@@ -36,7 +36,12 @@ impl Wallet {
         self.ask_to_sign(cx, call, ask, None)
     }
 
-    pub(super) fn personal_sign(&mut self, cx: &mut Context<'_>, call: &ProviderCall, params: &Value) -> Reply {
+    pub(super) fn personal_sign(
+        &mut self,
+        cx: &mut Context<'_>,
+        call: &ProviderCall,
+        params: &Value,
+    ) -> Reply {
         let chain_id = self.dapp.networks.active;
         let parsed = self.connected(call).and_then(|()| {
             params::personal_sign(params, chain_id).map_err(|error| error::invalid(&error.message))

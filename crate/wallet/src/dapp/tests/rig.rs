@@ -40,9 +40,8 @@ impl StandIn {
     }
 
     fn with_key() -> Self {
-        let keys = (0..3u8).map(|index| {
-            (format!("m/44/60/0/0/{index}"), SigningKey::from_slice(&[index + 1; 32]).unwrap())
-        });
+        let keys = (0..3u8)
+            .map(|index| (format!("m/44/60/0/0/{index}"), SigningKey::from_slice(&[index + 1; 32]).unwrap()));
         Self { open: true, key: Some(keys.collect()), ..Self::default() }
     }
 }
@@ -120,7 +119,11 @@ impl Rig {
         rig
     }
 
-    pub fn open(store: BTreeMap<String, Vec<u8>>, stand_in: Option<StandIn>, unattended: Option<Unattended>) -> Self {
+    pub fn open(
+        store: BTreeMap<String, Vec<u8>>,
+        stand_in: Option<StandIn>,
+        unattended: Option<Unattended>,
+    ) -> Self {
         let config = HostConfig {
             app_version: "1.0.0".to_owned(),
             default_relay: "wss://relay.example.org/v1/relay".to_owned(),
@@ -180,8 +183,11 @@ impl Rig {
                     self.emitted.push((name, serde_json::from_str(&data).unwrap()));
                 }
                 Effect::Fetch { id, body, .. } => {
-                    let outcome =
-                        if self.node.down { Err(FetchError::Unreachable) } else { Ok(self.node.answer(&body)) };
+                    let outcome = if self.node.down {
+                        Err(FetchError::Unreachable)
+                    } else {
+                        Ok(self.node.answer(&body))
+                    };
                     let more = self.wallet.handle(Event::Fetched { id, outcome }, self.now, &mut self.rng);
                     waiting.extend(more);
                 }

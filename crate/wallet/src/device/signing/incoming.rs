@@ -13,7 +13,12 @@ use crate::wallet::Wallet;
 const MAX_SIGNINGS: usize = 32;
 
 impl Wallet {
-    pub(in crate::device) fn proposal_arrived(&mut self, cx: &mut Context<'_>, from: DeviceId, proposal: Proposal) {
+    pub(in crate::device) fn proposal_arrived(
+        &mut self,
+        cx: &mut Context<'_>,
+        from: DeviceId,
+        proposal: Proposal,
+    ) {
         let request = proposal.request;
         match self.join(cx, from, proposal) {
             Ok(()) => {}
@@ -95,7 +100,9 @@ impl Wallet {
         request: RequestId,
         state: DeviceState,
     ) {
-        let Some(signing) = self.device.open.as_mut().and_then(|open| open.signings.get_mut(&request)) else { return };
+        let Some(signing) = self.device.open.as_mut().and_then(|open| open.signings.get_mut(&request)) else {
+            return;
+        };
         if signing.signers.contains(&from) && signing.states.insert(from, state) != Some(state) {
             self.request_waiting(cx, &request);
         }
@@ -108,7 +115,9 @@ impl Wallet {
         request: RequestId,
         reason: &str,
     ) {
-        let Some(signing) = self.device.open.as_mut().and_then(|open| open.signings.get_mut(&request)) else { return };
+        let Some(signing) = self.device.open.as_mut().and_then(|open| open.signings.get_mut(&request)) else {
+            return;
+        };
         let me = self.device.settings.as_ref().map(|settings| settings.device);
         let is_mine = me == Some(signing.initiator.0);
         // A cosigner's word goes to the initiating device; only that one may call the request off for all.

@@ -71,8 +71,13 @@ impl Wallet {
         let pairs = open.pairs.take(proposal.wallet, proposal.epoch, &peers);
         let ceremony = proposal.ceremony;
         let sign = Sign::start(plan, share, pairs).map_err(|error| error.to_string())?;
-        signing.session =
-            Some(Session { ceremony, sign, parties, is_held: false, still_until: now.saturating_add(STILL_MS) });
+        signing.session = Some(Session {
+            ceremony,
+            sign,
+            parties,
+            is_held: false,
+            still_until: now.saturating_add(STILL_MS),
+        });
         for (from, frame) in self.take_early(ceremony) {
             self.signing_frame(cx, from, *request, &frame);
         }
@@ -96,7 +101,9 @@ impl Wallet {
         frame: &[u8],
     ) {
         let Some(session) = self.session(&request) else { return };
-        let Some((party, _)) = session.parties.iter().find(|(_, device)| *device == from).copied() else { return };
+        let Some((party, _)) = session.parties.iter().find(|(_, device)| *device == from).copied() else {
+            return;
+        };
         match session.sign.receive(party, frame) {
             Ok(()) => self.drive_signing(cx, &request),
             Err(abort) => self.session_aborted(cx, &request, &abort),
@@ -195,9 +202,15 @@ impl Wallet {
         self.session_failed(cx, request, &abort.cause.to_string());
     }
 
-    pub(in crate::device) fn signing_aborted(&mut self, cx: &mut Context<'_>, from: DeviceId, request: RequestId) {
-        let takes_part =
-            self.session(&request).is_some_and(|session| session.parties.iter().any(|(_, device)| *device == from));
+    pub(in crate::device) fn signing_aborted(
+        &mut self,
+        cx: &mut Context<'_>,
+        from: DeviceId,
+        request: RequestId,
+    ) {
+        let takes_part = self
+            .session(&request)
+            .is_some_and(|session| session.parties.iter().any(|(_, device)| *device == from));
         if takes_part {
             self.session_failed(cx, &request, "another device stopped the session");
         }
