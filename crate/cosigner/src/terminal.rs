@@ -1,0 +1,245 @@
+//! The owner's side of a headless device: what it says, and what the owner types.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+
+use serde_json::json;
+use symbolon_mpc::secret::Secret;
+use symbolon_wallet::command::Command;
+use symbolon_wallet::effect::CommandError;
+use symbolon_wallet::event::EffectId;
+use symbolon_wallet::view::{PairingStage, Phase, View};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::sync::mpsc;
+
+use crate::host::wants_password;
+use crate::options::Options;
+
+/// Says what changed, once, and turns lines into commands.
+pub struct Terminal {
+    options: Options,
+    password: Secret<Vec<u8>>,
+    said: BTreeSet<String>,
+    replies: EffectId,
+    opening: bool,
+    joined: bool,
+    failed: bool,
+}
+
+impl Terminal {
+    pub(crate) fn new(options: &Options, password: Secret<Vec<u8>>) -> Self {
+        Self {
+            options: options.clone(),
+            password,
+            said: BTreeSet::new(),
+            replies: 0,
+            opening: false,
+            joined: false,
+            failed: false,
+        }
+    }
+
+    /// Lines of standard input, until it ends. A closed or missing input is fine.
+    pub(crate) fn lines() -> mpsc::UnboundedReceiver<String> {
+        let (sender, lines) = mpsc::unbounded_channel();
+        tokio::spawn(async move {
+            let mut input = BufReader::new(tokio::io::stdin()).lines();
+            while let Ok(Some(line)) = input.next_line().await {
+                if sender.send(line).is_err() {
+                    return;
+                }
+            }
+            // Keeps the channel open: an ended input is no reason to stop.
+            sender.closed().await;
+        });
+        lines
+    }
+
+    /// Says what is new in `view` and gives the commands that follow from the options.
+    pub(crate) fn react(&mut self, view: &View) -> Vec<Command> {
+        let mut commands = Vec::new();
+        self.say_once(&format!("phase {:?}", view.phase), json!({"event": "phase", "phase": view.phase}));
+        self.say_once(&format!("relay {:?}", view.relay), json!({"event": "relay", "relay": view.relay}));
+        self.said.retain(|said| {
+            !(said.starts_with("phase ") && *said != format!("phase {:?}", view.phase)
+                || said.starts_with("relay ") && *said != format!("relay {:?}", view.relay))
+        });
+        for notice in &view.notices {
+            self.say_once(&format!("notice {}", notice.id), json!({"event": "notice", "notice": notice}));
+        }
+        if wants_password(view) && !self.opening && !self.failed {
+            self.opening = true;
+            commands.push(self.open(view.phase));
+        }
+        if !wants_password(view) {
+            self.opening = false;
+            if let Some(link) = self.options.join.clone().filter(|_| !self.joined && view.devices.len() < 2) {
+                self.joined = true;
+                commands.push(Command::JoinPairing { link });
+            }
+        }
+        self.react_to_pairing(view, &mut commands);
+        self.react_to_key(view, &mut commands);
+        for request in &view.requests {
+            let say = json!({"event": "request", "id": request.id, "origin": request.origin, "headline": request.card.headline,
+                "network": request.network, "digest": request.card.digest, "words": request.card.digest_words,
+                "rows": request.card.rows, "risks": request.card.risks, "can_decide": request.can_decide});
+            self.say_once(
+                &format!("request {} {} {}", request.id, request.card.digest, request.can_decide),
+                say,
+            );
+            let say = json!({"event": "status", "id": request.id, "status": request.status});
+            self.say_once(&format!("status {} {:?}", request.id, request.status), say);
+        }
+        for entry in &view.activity {
+            let say = json!({"event": "activity", "entry": entry});
+            self.say_once(&format!("activity {} {:?}", entry.id, entry.outcome), say);
+        }
+        commands
+    }
+
+    fn react_to_pairing(&mut self, view: &View, commands: &mut Vec<Command>) {
+        let Some(pairing) = &view.pairing else { return };
+        let name = pairing.peer_name.clone().unwrap_or_default();
+        match &pairing.stage {
+            PairingStage::Compare => {
+                let symbols: Vec<_> = pairing
+                    .symbols
+                    .iter()
+                    .map(|symbol| format!("{} {}", symbol.emoji, symbol.name))
+                    .collect();
+                let key = format!("symbols {}", symbols.join(" "));
+                if self.say_once(&key, json!({"event": "symbols", "peer": name, "symbols": symbols, "answer": "same / different"}))
+                    && self.options.danger_accept_symbols
+                {
+                    commands.push(Command::ConfirmPairing { same: true });
+                }
+            }
+            PairingStage::Failed { code, message } => {
+                self.say_once(
+                    &format!("pairing {code}"),
+                    json!({"event": "pairing-failed", "code": code, "message": message}),
+                );
+            }
+            PairingStage::Done => {
+                self.say_once(&format!("paired {name}"), json!({"event": "paired", "peer": name}));
+            }
+            PairingStage::Connecting | PairingStage::Waiting | PairingStage::WaitingForPeer => {}
+        }
+    }
+
+    fn react_to_key(&mut self, view: &View, commands: &mut Vec<Command>) {
+        if let Some(roster) = view.roster.as_ref().filter(|roster| !roster.confirmed) {
+            let key = format!("roster {}", roster.words.join(" "));
+            let say = json!({"event": "roster", "words": roster.words, "devices": roster.devices, "threshold": roster.threshold,
+                "answer": "same / different"});
+            if self.say_once(&key, say) && self.options.danger_accept_symbols {
+                commands.push(Command::ConfirmRoster { same: true });
+            }
+        }
+        if let Some(keygen) = &view.keygen {
+            let key = format!("keygen {} {:?} {}", keygen.done, keygen.error, keygen.stage);
+            self.say_once(&key, json!({"event": "keygen", "keygen": keygen}));
+        }
+        for account in &view.accounts {
+            self.say_once(
+                &format!("address {}", account.address),
+                json!({"event": "address", "address": account.address}),
+            );
+        }
+    }
+
+    fn open(&self, phase: Phase) -> Command {
+        // EXPOSE: the command carries the password as text to the vault of this very process.
+        let password = self.password.expose(|password| String::from_utf8_lossy(password).into_owned());
+        match phase {
+            Phase::Fresh => Command::SetUp {
+                device_name: self.options.name.clone(),
+                password,
+                relay_url: self.options.relay.clone(),
+            },
+            _ => Command::Unlock { password },
+        }
+    }
+
+    /// Understands a line: JSON commands, or `same`, `different`, `approve ID`, `reject ID`, `join LINK`.
+    pub(crate) fn read(&mut self, line: &str, view: &View) -> Option<Command> {
+        let line = line.trim();
+        if self.options.json && line.starts_with('{') {
+            let command = serde_json::from_str(line);
+            if command.is_err() {
+                self.say(&json!({"event": "error", "message": "not a command"}));
+            }
+            return command.ok();
+        }
+        let mut words = line.split_whitespace();
+        let command = match (words.next()?, words.next()) {
+            (answer @ ("same" | "different"), None) => {
+                let same = answer == "same";
+                match &view.roster {
+                    Some(roster) if !roster.confirmed => Some(Command::ConfirmRoster { same }),
+                    _ => Some(Command::ConfirmPairing { same }),
+                }
+            }
+            ("approve", Some(id)) => {
+                let shown = view.requests.iter().find(|request| request.id.starts_with(id));
+                shown.map(|request| Command::Approve {
+                    request: request.id.clone(),
+                    digest: request.card.digest.clone(),
+                })
+            }
+            ("reject", Some(id)) => {
+                let shown = view.requests.iter().find(|request| request.id.starts_with(id));
+                shown.map(|request| Command::Reject { request: request.id.clone() })
+            }
+            ("join", Some(link)) => Some(Command::JoinPairing { link: link.to_owned() }),
+            _ => None,
+        };
+        if command.is_none() {
+            self.say(
+                &json!({"event": "help", "message": "same | different | approve ID | reject ID | join LINK"}),
+            );
+        }
+        command
+    }
+
+    pub(crate) fn next_reply(&mut self) -> EffectId {
+        self.replies += 1;
+        self.replies
+    }
+
+    pub(crate) fn reply(&mut self, reply: EffectId, outcome: Result<(), CommandError>) {
+        match outcome {
+            Ok(()) => self.say(&json!({"event": "reply", "reply": reply, "ok": true})),
+            Err(error) => {
+                // A wrong password is not tried again and again.
+                self.failed |= self.opening;
+                self.say(&json!({"event": "reply", "reply": reply, "error": error}));
+            }
+        }
+    }
+
+    fn say_once(&mut self, key: &str, value: serde_json::Value) -> bool {
+        let new = self.said.insert(key.to_owned());
+        if new {
+            self.say(&value);
+        }
+        new
+    }
+
+    fn say(&self, value: &serde_json::Value) {
+        let mut out = std::io::stdout().lock();
+        let line = if self.options.json { value.to_string() } else { plain(value) };
+        // A closed terminal does not stop a cosigner.
+        let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+    }
+}
+
+fn plain(value: &serde_json::Value) -> String {
+    let mut line = value.get("event").and_then(|event| event.as_str()).unwrap_or_default().to_owned();
+    for (name, value) in value.as_object().into_iter().flatten().filter(|(name, _)| *name != "event") {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        line.push_str(&format!("\n    {name}: {text}"));
+    }
+    line
+}
