@@ -182,7 +182,9 @@ impl Wallet {
             }
             Command::Touch => Ok(()),
             Command::DismissNotice { notice } => {
-                self.device.notices.dismiss(notice);
+                if !self.device.notices.dismiss(notice) {
+                    return Some(Command::DismissNotice { notice });
+                }
                 cx.view_changed();
                 Ok(())
             }
@@ -235,10 +237,11 @@ impl Wallet {
         let relay = core::mem::take(&mut self.device.relay);
         self.device =
             Device { notices, relay, touched: cx.now, ..Device::load(&self.config, &self.stored.records()) };
+        // Sessions are gone; they are started anew once the vault is open again.
+        self.dapp_locked(cx);
         if let Some(key) = vault {
             if self.unlock_with(cx, VaultKey::from_remembered(key)).is_err() {
                 cx.push(crate::effect::Effect::Forget);
-                self.dapp_locked(cx);
             }
         }
         cx.view_changed();

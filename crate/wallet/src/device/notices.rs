@@ -27,8 +27,11 @@ impl Notices {
         true
     }
 
-    pub(super) fn dismiss(&mut self, id: u64) {
+    /// Whether there was such a notice.
+    pub(super) fn dismiss(&mut self, id: u64) -> bool {
+        let before = self.list.len();
         self.list.retain(|notice| notice.id != id);
+        self.list.len() != before
     }
 
     /// Takes back the notices of a kind, once what they say is over.

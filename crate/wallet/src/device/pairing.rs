@@ -25,7 +25,14 @@ pub(super) struct Pairing {
     stage: PairingStage,
     peer_name: Option<String>,
     symbols: Vec<SymbolView>,
+    /// Until when a finished pairing still answers.
+    lingers_until: Option<Timestamp>,
+    /// Nothing is answered any more.
+    is_silent: bool,
 }
+
+/// How long a finished pairing still answers a device that missed the last word or comes too late.
+const LINGER_MS: u64 = 2 * 60_000;
 
 enum Side {
     Inviter(Box<Inviter>),
@@ -39,12 +46,11 @@ impl Pairing {
 
     /// Where to meet, while there is something to hear.
     pub(super) fn relay_url(&self) -> Option<String> {
-        let lingers = self.next_tick().is_some();
-        (!self.is_over() || lingers).then(|| self.relay_url.clone())
+        (!self.is_silent).then(|| self.relay_url.clone())
     }
 
     pub(super) fn read_token(&self) -> Option<ReadToken> {
-        Some(match &self.side {
+        (!self.is_silent).then(|| match &self.side {
             Side::Inviter(inviter) => inviter.read_token(),
             Side::Joiner(joiner) => joiner.read_token(),
         })
@@ -104,6 +110,8 @@ impl Wallet {
             stage: PairingStage::Waiting,
             peer_name: None,
             symbols: Vec::new(),
+            lingers_until: None,
+            is_silent: false,
         });
         cx.view_changed();
         Ok(())
@@ -150,6 +158,8 @@ impl Wallet {
             stage: PairingStage::Connecting,
             peer_name: None,
             symbols: Vec::new(),
+            lingers_until: None,
+            is_silent: false,
         });
         cx.view_changed();
         Ok(())
@@ -211,7 +221,11 @@ impl Wallet {
 
     pub(super) fn tick_pairing(&mut self, cx: &mut Context<'_>) {
         let Some(pairing) = self.device.open.as_mut().and_then(|open| open.pairing.as_mut()) else { return };
-        if pairing.next_tick().is_none_or(|at| at > cx.now) {
+        if pairing.is_over() {
+            let until = *pairing.lingers_until.get_or_insert(cx.now.saturating_add(LINGER_MS));
+            pairing.is_silent = until <= cx.now;
+        }
+        if pairing.is_silent || pairing.next_tick().is_none_or(|at| at > cx.now) {
             return;
         }
         let events = match &mut pairing.side {
@@ -222,7 +236,10 @@ impl Wallet {
     }
 
     pub(super) fn pairing_deadline(&self) -> Option<Timestamp> {
-        self.device.open.as_ref()?.pairing.as_ref()?.next_tick()
+        let pairing = self.device.open.as_ref()?.pairing.as_ref().filter(|pairing| !pairing.is_silent)?;
+        // A pairing that has just ended is looked at once, to say until when it lingers.
+        let lingers = pairing.is_over().then(|| pairing.lingers_until.unwrap_or_default());
+        [pairing.next_tick(), lingers].into_iter().flatten().min()
     }
 
     /// Takes a finished pairing off the screen: the owner went on.

@@ -320,6 +320,9 @@ impl Wallet {
             PeerMessage::Cancel { request, reason } => {
                 self.cancel_arrived(cx, from, crate::request::RequestId(request), &reason);
             }
+            PeerMessage::Signed { proposal, signature } => {
+                self.signature_arrived(cx, from, *proposal, signature)
+            }
             PeerMessage::Introduce(bytes) => self.introduction_arrived(cx, from, bytes),
             PeerMessage::Roster(proposal) => self.roster_arrived(cx, from, proposal),
             PeerMessage::RosterConfirmed { ceremony } => self.roster_confirmed(cx, from, ceremony),

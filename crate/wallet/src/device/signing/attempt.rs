@@ -117,6 +117,18 @@ impl Wallet {
 
     /// A device said hello in a new session of its channel: what it was told before is lost.
     pub(in crate::device) fn signing_arrival(&mut self, cx: &mut Context<'_>, id: DeviceId) {
+        let me = self.device_id();
+        let Some(open) = self.device.open.as_ref() else { return };
+        let concluded: Vec<_> = open
+            .approvals
+            .values()
+            .filter_map(|approval| approval.outcome.as_ref())
+            .filter(|outcome| Some(outcome.initiator) == me && outcome.signers.contains(&id))
+            .map(|outcome| (outcome.proposal.clone(), outcome.signature))
+            .collect();
+        for (proposal, signature) in concluded {
+            self.tell(cx, id, &PeerMessage::Signed { proposal: Box::new(proposal), signature });
+        }
         for request in self.begun_here() {
             let Some(signing) = self.device.open.as_mut().and_then(|open| open.signings.get_mut(&request))
             else {

@@ -145,7 +145,7 @@ impl Wallet {
     }
 
     fn signed(&mut self, cx: &mut Context<'_>, request: &RequestId, signed: Signed) {
-        let Some((info, me)) = self.active_info() else { return };
+        let Some((info, _)) = self.active_info() else { return };
         let Some(open) = self.device.open.as_mut() else { return };
         let Some(signing) = open.signings.get_mut(request) else { return };
         let Some(session) = signing.session.take() else { return };
@@ -158,19 +158,10 @@ impl Wallet {
             // Practically never: an x that exceeds the order (2⁻¹²⁷). The pairs are wiped.
             return self.session_failed(cx, request, "the signature had no form that a chain takes");
         };
-        let (signers, initiator) = (signing.signers.clone(), signing.initiator);
         open.pairs.put(signed.pairs);
         self.ended(session.ceremony);
         let raw = RawSignature { r: signature.r, s: signature.s, recovery_id: signature.recovery_id };
-        if initiator == me {
-            self.forget_signing(cx, request);
-        } else if let Some(open) = self.device.open.as_mut() {
-            // The approval stays until it lapses: the initiating device may not have got our last message, and
-            // then proposes the same again.
-            open.signings.remove(request);
-        }
-        cx.view_changed();
-        self.request_signed(cx, request, raw, &signers);
+        self.conclude(cx, request, raw);
     }
 
     fn session_aborted(&mut self, cx: &mut Context<'_>, request: &RequestId, abort: &Abort) {
