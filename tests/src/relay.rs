@@ -60,8 +60,12 @@ impl Relay {
         let Ok(frame) = ClientFrame::decode(frame) else { return vec![] };
         match frame {
             ClientFrame::Hello { .. } => {
-                let limits =
-                    Limits { frame_bytes: 1 << 18, mailbox_messages: 64, mailbox_bytes: 1 << 22, ttl_ms: 600_000 };
+                let limits = Limits {
+                    frame_bytes: 1 << 18,
+                    mailbox_messages: 64,
+                    mailbox_bytes: 1 << 22,
+                    ttl_ms: 600_000,
+                };
                 vec![Done::Send(from, RelayFrame::Welcome { version: RELAY_VERSION, limits })]
             }
             ClientFrame::Open { read_token } => {
@@ -106,7 +110,11 @@ impl Relay {
                     body[at] ^= 1 << (rng.next_u32() % 8);
                 }
                 if twice {
-                    done.push(Done::Later(rng.next_u64() % (self.faults.delay_ms + 1), mailbox, body.clone()));
+                    done.push(Done::Later(
+                        rng.next_u64() % (self.faults.delay_ms + 1),
+                        mailbox,
+                        body.clone(),
+                    ));
                 }
                 let delay = if late { rng.next_u64() % (self.faults.delay_ms + 1) } else { 0 };
                 done.push(Done::Later(delay, mailbox, body));

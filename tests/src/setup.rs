@@ -93,14 +93,17 @@ impl World {
         assert_eq!(symbols(self, inviter), symbols(self, joiner));
         self.command(inviter, Command::ConfirmPairing { same: true }).expect("symbols can be confirmed");
         self.command(joiner, Command::ConfirmPairing { same: true }).expect("symbols can be confirmed");
-        let done = |world: &Self| [inviter, joiner].iter().all(|i| world.stage(*i) == Some(PairingStage::Done));
+        let done =
+            |world: &Self| [inviter, joiner].iter().all(|i| world.stage(*i) == Some(PairingStage::Done));
         assert!(self.run_until(60_000, done), "both devices are paired");
     }
 
     /// Whether every device sees every other one online.
     pub fn all_online(&self) -> bool {
         let running: Vec<_> = (0..self.devices.len()).filter(|i| self.devices[*i].wallet.is_some()).collect();
-        running.iter().all(|i| self.view(*i).devices.iter().filter(|device| device.online).count() == running.len())
+        running
+            .iter()
+            .all(|i| self.view(*i).devices.iter().filter(|device| device.online).count() == running.len())
     }
 
     /// Pairs the first device with all others and waits until all know each other.
@@ -127,7 +130,8 @@ impl World {
 
     /// Whether every device has an active key.
     pub fn all_ready(&self) -> bool {
-        (0..self.devices.len()).all(|i| self.devices[i].wallet.is_some() && self.view(i).phase == Phase::Ready)
+        (0..self.devices.len())
+            .all(|i| self.devices[i].wallet.is_some() && self.view(i).phase == Phase::Ready)
     }
 
     /// Makes the key.

@@ -90,13 +90,33 @@ struct Entry {
 
 enum What {
     /// To a device, if it still lives the same life.
-    Device { device: DeviceIndex, life: u64, event: Event },
-    Alarm { device: DeviceIndex, at: Timestamp },
+    Device {
+        device: DeviceIndex,
+        life: u64,
+        event: Event,
+    },
+    Alarm {
+        device: DeviceIndex,
+        at: Timestamp,
+    },
     /// A socket's attempt to open has come to its end.
-    Socket { device: DeviceIndex, life: u64, connection: Connection },
-    ToRelay { connection: Connection, frame: Vec<u8> },
-    FromRelay { connection: Connection, frame: Vec<u8> },
-    Put { mailbox: MailboxId, body: Vec<u8> },
+    Socket {
+        device: DeviceIndex,
+        life: u64,
+        connection: Connection,
+    },
+    ToRelay {
+        connection: Connection,
+        frame: Vec<u8>,
+    },
+    FromRelay {
+        connection: Connection,
+        frame: Vec<u8>,
+    },
+    Put {
+        mailbox: MailboxId,
+        body: Vec<u8>,
+    },
 }
 
 impl PartialEq for Entry {
@@ -301,7 +321,9 @@ impl World {
                 }
             }
             What::Put { mailbox, body } => {
-                if self.relay_is_up && let Some((connection, frame)) = self.relay.put(mailbox, body) {
+                if self.relay_is_up
+                    && let Some((connection, frame)) = self.relay.put(mailbox, body)
+                {
                     self.relay_done(vec![Done::Send(connection, frame)]);
                 }
             }
@@ -396,8 +418,9 @@ impl World {
             }
             Effect::Store(batch) => {
                 device.writes += 1;
-                let error =
-                    device.store_error.or(device.fail_write.filter(|(at, _)| *at == device.writes).map(|(_, e)| e));
+                let error = device
+                    .store_error
+                    .or(device.fail_write.filter(|(at, _)| *at == device.writes).map(|(_, e)| e));
                 if let Some(error) = error {
                     self.push(0, What::Device { device: index, life, event: Event::StoreFailed { error } });
                     return false;

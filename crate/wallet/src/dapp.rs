@@ -3,105 +3,227 @@
 //! # Seam
 //! The device side calls [`Wallet::dapp_unlocked`], [`Wallet::dapp_locked`], [`Wallet::key_activated`],
 //! [`Wallet::request_arrived`], [`Wallet::request_signed`], [`Wallet::request_stalled`],
-//! [`Wallet::request_cancelled`] and [`Wallet::request_waiting`].
+//! [`Wallet::request_cancelled`], [`Wallet::request_waiting`] and [`Wallet::dapp_erase`].
 
-use symbolon_mpc::DeviceId;
+mod accounts;
+mod activity;
+mod arrive;
+mod balances;
+mod broadcast;
+mod card;
+mod command;
+mod knowledge;
+mod load;
+mod networks;
+mod policy;
+mod prepare;
+mod provider;
+mod record;
+mod requests;
+mod rpc;
+mod seam;
+mod send;
+mod sites;
+mod view;
 
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use symbolon_chain::Address;
+
+use self::accounts::Account;
+use self::activity::Done;
+use self::balances::Balances;
+use self::knowledge::{Knowledge, WatchedToken};
+use self::networks::Networks;
+use self::policy::Ledger;
+use self::provider::answers::Answers;
+use self::requests::Entry;
+use self::rpc::Purpose;
+use self::sites::Site;
 use crate::command::Command;
 use crate::context::Context;
 use crate::event::{ClientId, EffectId, FetchError, Origin, ProviderCall, Timestamp};
-use crate::request::{Proposal, RawSignature, RequestId};
-use crate::store::Record;
-use crate::view::View;
-use crate::wallet::{HostConfig, Wallet};
+use crate::request::RequestId;
+use crate::view::Theme;
+use crate::wallet::Wallet;
 
 /// Everything that the dApp side remembers.
-pub(crate) struct Dapp {}
+pub(crate) struct Dapp {
+    // Stored.
+    account_names: accounts::Stored,
+    activity: Vec<Done>,
+    answers: Answers,
+    ledger: Ledger,
+    networks: Networks,
+    requests: Vec<Entry>,
+    /// Addresses that were dealt with, by chain.
+    seen: BTreeSet<(u64, Address)>,
+    settings: Settings,
+    sites: BTreeMap<Origin, Site>,
+    tokens: Vec<WatchedToken>,
+    /// A record is of a newer version or damaged: nothing is used, nothing is overwritten.
+    unusable: bool,
 
-impl Dapp {
-    /// Reads what the store holds: settings, networks, sites, requests, activity.
-    pub(crate) fn load(_config: &HostConfig, _records: &[Record]) -> Self {
-        Self {}
-    }
+    // Gone with the process.
+    accounts: Vec<Account>,
+    balances: Balances,
+    clients: BTreeMap<ClientId, Origin>,
+    /// Warnings that the owner does not want to see until the network answers again.
+    dismissed: BTreeSet<u64>,
+    fetches: BTreeMap<EffectId, Purpose>,
+    knowledge: Knowledge,
+    /// Connects of permitted sites that wait for the vault to open.
+    waiting_unlock: Vec<(ClientId, Origin, String)>,
+    #[cfg(test)]
+    stand_in: Option<tests::StandIn>,
+}
+
+/// Settings of this side.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+struct Settings {
+    default_provider: bool,
+    theme: Theme,
 }
 
 // Called by `Wallet::handle`.
 impl Wallet {
     /// After loading: picks up unfinished requests and broadcasts.
-    pub(crate) fn dapp_opened(&mut self, _cx: &mut Context<'_>) {}
+    pub(crate) fn dapp_opened(&mut self, cx: &mut Context<'_>) {
+        self.derive_accounts(cx);
+        self.dapp_tick(cx);
+    }
 
     /// Commands: the device side first, what it leaves is the dApp side's.
     pub(crate) fn on_command(&mut self, cx: &mut Context<'_>, reply: EffectId, command: Command) {
-        let _rest = self.device_command(cx, reply, command);
+        self.dapp.balances.used(cx.now);
+        if let Some(rest) = self.device_command(cx, reply, command) {
+            self.dapp_command(cx, reply, rest);
+            self.advance(cx);
+        }
     }
 
-    pub(crate) fn on_fetched(&mut self, _cx: &mut Context<'_>, _id: EffectId, _outcome: Result<Vec<u8>, FetchError>) {}
+    pub(crate) fn on_fetched(
+        &mut self,
+        cx: &mut Context<'_>,
+        id: EffectId,
+        outcome: Result<Vec<u8>, FetchError>,
+    ) {
+        if let Some(purpose) = self.dapp.fetches.remove(&id) {
+            self.fetched(cx, purpose, outcome);
+            self.advance(cx);
+        }
+    }
 
-    pub(crate) fn on_provider(&mut self, _cx: &mut Context<'_>, _call: ProviderCall) {}
+    pub(crate) fn on_provider(&mut self, cx: &mut Context<'_>, call: ProviderCall) {
+        self.dapp.clients.insert(call.client, call.origin.clone());
+        self.provider_call(cx, call);
+        self.advance(cx);
+    }
 
-    pub(crate) fn on_provider_gone(&mut self, _cx: &mut Context<'_>, _client: ClientId) {}
+    pub(crate) fn on_provider_gone(&mut self, _cx: &mut Context<'_>, client: ClientId) {
+        self.dapp.clients.remove(&client);
+        self.dapp.waiting_unlock.retain(|(waiting, ..)| *waiting != client);
+        for entry in &mut self.dapp.requests {
+            if entry.live.client == Some(client) {
+                entry.live.client = None;
+            }
+        }
+    }
 
-    pub(crate) fn on_provider_here(&mut self, _cx: &mut Context<'_>, _client: ClientId, _origin: Origin) {}
+    pub(crate) fn on_provider_here(&mut self, _cx: &mut Context<'_>, client: ClientId, origin: Origin) {
+        self.dapp.clients.insert(client, origin);
+    }
 
-    pub(crate) fn dapp_tick(&mut self, _cx: &mut Context<'_>) {}
+    pub(crate) fn dapp_tick(&mut self, cx: &mut Context<'_>) {
+        if self.dapp.unusable {
+            return;
+        }
+        self.expire_requests(cx);
+        self.poll_receipts(cx);
+        self.pace_balances(cx);
+        self.advance(cx);
+    }
 
     pub(crate) fn dapp_deadline(&self) -> Option<Timestamp> {
-        None
+        if self.dapp.unusable {
+            return None;
+        }
+        let expiry = self.dapp.requests.iter().filter_map(Entry::deadline).min();
+        [expiry, self.next_receipt_poll(), self.next_balance_poll()].into_iter().flatten().min()
     }
-
-    /// Fills the dApp side's part of a view: accounts, activity, balances, networks, requests, sites, settings.
-    pub(crate) fn dapp_view(&self, _now: Timestamp, _view: &mut View) {}
 }
 
 // Seam: called by the device side.
 impl Wallet {
     /// The vault opened: pending connects can be resolved, requests prepared, balances asked.
-    pub(crate) fn dapp_unlocked(&mut self, _cx: &mut Context<'_>) {}
-
-    /// The vault closed. Pages are told nothing.
-    pub(crate) fn dapp_locked(&mut self, _cx: &mut Context<'_>) {}
-
-    /// New shares became active: accounts exist (or still exist) from here on.
-    pub(crate) fn key_activated(&mut self, _cx: &mut Context<'_>) {}
-
-    /// Another device proposes a signing. Decodes, judges and journals it; answers the digest to sign, or the
-    /// plain sentence with which this device refuses. The device side then joins the session up to the held
-    /// message; approval comes later through `signing_approve` (at once, if policy allows).
-    /// A proposal for a request already known with the same body is a new attempt: its approval stands.
-    pub(crate) fn request_arrived(
-        &mut self,
-        _cx: &mut Context<'_>,
-        _from: DeviceId,
-        _proposal: &Proposal,
-    ) -> Result<[u8; 32], String> {
-        Err(String::new())
+    pub(crate) fn dapp_unlocked(&mut self, cx: &mut Context<'_>) {
+        self.derive_accounts(cx);
+        self.answer_waiting_connects(cx);
+        self.refresh_balances(cx);
+        self.advance(cx);
+        cx.view_changed();
     }
 
-    /// All signatures are there, verified. On the initiating device: assemble, journal, broadcast, answer.
-    pub(crate) fn request_signed(
-        &mut self,
-        _cx: &mut Context<'_>,
-        _request: &RequestId,
-        _signature: RawSignature,
-        _signers: &[DeviceId],
-    ) {
+    /// The vault closed. Pages are told nothing.
+    pub(crate) fn dapp_locked(&mut self, cx: &mut Context<'_>) {
+        self.dapp.balances.forget();
+        for entry in &mut self.dapp.requests {
+            // The device side wiped its sessions; they are started anew after the next unlock.
+            entry.live.started = false;
+        }
+        cx.view_changed();
+    }
+
+    /// New shares became active: accounts exist (or still exist) from here on.
+    pub(crate) fn key_activated(&mut self, cx: &mut Context<'_>) {
+        self.derive_accounts(cx);
+        self.refresh_balances(cx);
+        self.advance(cx);
     }
 
     /// The session ended without a signature and will not be retried by itself; nothing was signed.
-    pub(crate) fn request_stalled(&mut self, _cx: &mut Context<'_>, _request: &RequestId, _message: String) {}
-
-    /// Another device's owner said no, or the initiating device withdrew it.
-    pub(crate) fn request_cancelled(
-        &mut self,
-        _cx: &mut Context<'_>,
-        _from: DeviceId,
-        _request: &RequestId,
-        _reason: &str,
-    ) {
+    pub(crate) fn request_stalled(&mut self, cx: &mut Context<'_>, request: &RequestId, message: String) {
+        if let Some(entry) = self.entry_mut(request) {
+            entry.live.stage = requests::Stage::Stalled(message);
+            cx.view_changed();
+        }
     }
 
     /// Something about the request's devices changed (came online, opened, approved).
     pub(crate) fn request_waiting(&mut self, cx: &mut Context<'_>, _request: &RequestId) {
+        cx.view_changed();
+    }
+
+    /// The owner erases this device: removes every record of this side and forgets everything.
+    pub(crate) fn dapp_erase(&mut self, cx: &mut Context<'_>) {
+        let mut keys = self.dapp.record_keys();
+        for entry in std::mem::take(&mut self.dapp.requests) {
+            self.answer_rejected(cx, &entry, crate::messages::PAGE_REJECTED);
+        }
+        // with the answers that were just kept
+        keys.extend(self.dapp.record_keys());
+        let mut batch = crate::store::Batch::default();
+        for key in keys {
+            batch.delete(key);
+        }
+        cx.store(batch);
+        self.dapp.forget();
+        cx.view_changed();
+    }
+
+    /// A batch was not stored: what was asked and not yet signed is given up, so that nothing in memory claims
+    /// to be durable; what is signed stays, and is written again with the next change.
+    pub(crate) fn dapp_store_failed(&mut self, cx: &mut Context<'_>) {
+        let (kept, given_up): (Vec<Entry>, Vec<Entry>) =
+            std::mem::take(&mut self.dapp.requests).into_iter().partition(|entry| entry.signed.is_some());
+        self.dapp.requests = kept;
+        for entry in given_up {
+            self.cancel_signing(cx, &entry.id, crate::messages::PAGE_NOT_SAVED);
+            self.answer_page(cx, &entry, Err(provider::error::internal(crate::messages::PAGE_NOT_SAVED)));
+        }
         cx.view_changed();
     }
 }

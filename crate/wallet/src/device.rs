@@ -103,7 +103,8 @@ struct Open {
 impl Device {
     /// Reads what the store holds; sealed records stay sealed until the vault opens.
     pub(crate) fn load(_config: &HostConfig, records: &[Record]) -> Self {
-        let value = |key: &str| records.iter().find(|record| record.key == key).map(|record| record.value.as_slice());
+        let value =
+            |key: &str| records.iter().find(|record| record.key == key).map(|record| record.value.as_slice());
         let mut notices = Notices::default();
         let settings = value(records::SETTINGS).map(records::decode::<Settings>);
         let life = match (value(records::HEADER), &settings) {
@@ -161,7 +162,12 @@ impl Wallet {
     }
 
     /// The device side's share of commands; the rest comes back for `dapp_command`.
-    pub(crate) fn device_command(&mut self, cx: &mut Context<'_>, reply: EffectId, command: Command) -> Option<Command> {
+    pub(crate) fn device_command(
+        &mut self,
+        cx: &mut Context<'_>,
+        reply: EffectId,
+        command: Command,
+    ) -> Option<Command> {
         self.device.touched = cx.now;
         let outcome = match command {
             Command::SetUp { device_name, password, relay_url } => {
@@ -176,7 +182,9 @@ impl Wallet {
             }
             Command::Touch => Ok(()),
             Command::DismissNotice { notice } => {
-                self.device.notices.dismiss(notice);
+                if !self.device.notices.dismiss(notice) {
+                    return Some(Command::DismissNotice { notice });
+                }
                 cx.view_changed();
                 Ok(())
             }
@@ -217,10 +225,9 @@ impl Wallet {
                 "The storage of this device is damaged, so the last step was not saved. Nothing was signed. Your \
                  other devices are not affected.",
             ),
-            StoreError::Unavailable => (
-                "store/unavailable",
-                "The last step could not be saved. Nothing was signed. Try again.",
-            ),
+            StoreError::Unavailable => {
+                ("store/unavailable", "The last step could not be saved. Nothing was signed. Try again.")
+            }
         };
         let vault = self.device.open.as_ref().map(|open| open.vault.to_remember());
         self.leave_peers(cx);
@@ -228,11 +235,13 @@ impl Wallet {
         let mut notices = core::mem::take(&mut self.device.notices);
         notices.add(code, Severity::Danger, message.to_owned());
         let relay = core::mem::take(&mut self.device.relay);
-        self.device = Device { notices, relay, touched: cx.now, ..Device::load(&self.config, &self.stored.records()) };
+        self.device =
+            Device { notices, relay, touched: cx.now, ..Device::load(&self.config, &self.stored.records()) };
+        // Sessions are gone; they are started anew once the vault is open again.
+        self.dapp_locked(cx);
         if let Some(key) = vault {
             if self.unlock_with(cx, VaultKey::from_remembered(key)).is_err() {
                 cx.push(crate::effect::Effect::Forget);
-                self.dapp_locked(cx);
             }
         }
         cx.view_changed();
@@ -312,7 +321,14 @@ impl Wallet {
         self.seal_bound(cx, batch, key, &binding, plain);
     }
 
-    fn seal_bound(&mut self, cx: &mut Context<'_>, batch: &mut Batch, key: &str, binding: &Binding, plain: &[u8]) {
+    fn seal_bound(
+        &mut self,
+        cx: &mut Context<'_>,
+        batch: &mut Batch,
+        key: &str,
+        binding: &Binding,
+        plain: &[u8],
+    ) {
         if let Some(open) = &self.device.open {
             batch.put(key, open.vault.seal(key, binding, plain, cx.rng));
         }
@@ -331,7 +347,9 @@ impl Wallet {
     fn opened(&mut self) -> Result<&mut Open, CommandError> {
         match (&self.device.life, self.device.open.as_deref_mut()) {
             (_, Some(open)) => Ok(open),
-            (Life::Fresh, None) => Err(refusal("setup/needed", "Set this device up first: give it a name and a password.")),
+            (Life::Fresh, None) => {
+                Err(refusal("setup/needed", "Set this device up first: give it a name and a password."))
+            }
             (Life::SetUp(_), None) => Err(refusal("vault/locked", "This device is locked. Unlock it first.")),
             (Life::Unusable(error), None) => {
                 let (code, message) = access::unusable(*error);

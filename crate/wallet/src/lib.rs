@@ -7,6 +7,7 @@
 pub mod command;
 pub mod effect;
 pub mod event;
+pub mod messages;
 pub mod store;
 pub mod view;
 

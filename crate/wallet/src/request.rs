@@ -98,7 +98,7 @@ pub struct Proposal {
 
 /// An ECDSA signature as the device side hands it back, verified under the child key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct RawSignature {
+pub struct RawSignature {
     /// r, 32 bytes big-endian.
     pub r: [u8; 32],
     /// s, 32 bytes big-endian, low.

@@ -98,7 +98,10 @@ impl Wallet {
             Event::Relay(RelayEvent::Closed) => self.on_relay_closed(&mut cx),
             Event::Relay(RelayEvent::Connected) => self.on_relay_connected(&mut cx),
             Event::Relay(RelayEvent::Frame(frame)) => self.on_relay_frame(&mut cx, &frame),
-            Event::StoreFailed { error } => self.on_store_failed(&mut cx, error),
+            Event::StoreFailed { error } => {
+                self.on_store_failed(&mut cx, error);
+                self.dapp_store_failed(&mut cx);
+            }
             Event::SystemLocked => self.lock(&mut cx),
             Event::Wake => {
                 self.device_tick(&mut cx);

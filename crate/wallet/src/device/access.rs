@@ -38,11 +38,19 @@ pub(super) struct Stretching {
 }
 
 enum Purpose {
-    SetUp { name: String, relay_url: String, parameters: KdfParameters },
+    SetUp {
+        name: String,
+        relay_url: String,
+        parameters: KdfParameters,
+    },
     Unlock,
     /// The old password; the new one follows.
-    CheckOld { new: Secret<Vec<u8>> },
-    WrapNew { parameters: KdfParameters },
+    CheckOld {
+        new: Secret<Vec<u8>>,
+    },
+    WrapNew {
+        parameters: KdfParameters,
+    },
 }
 
 /// Code and sentence for stored data that cannot be used.
@@ -70,12 +78,14 @@ impl Wallet {
     ) -> Option<Command> {
         let password = secret(password);
         let checked = match &self.device.life {
-            Life::Fresh => check_relay_url(&relay_url).and_then(|()| check_password(&password)).and_then(|()| {
-                match Identity::draw(cx.rng).card(&name) {
-                    Ok(_) => self.not_stretching(),
-                    Err(error) => Err(refusal("setup/name", format!("Choose another name: {error}."))),
-                }
-            }),
+            Life::Fresh => {
+                check_relay_url(&relay_url).and_then(|()| check_password(&password)).and_then(|()| {
+                    match Identity::draw(cx.rng).card(&name) {
+                        Ok(_) => self.not_stretching(),
+                        Err(error) => Err(refusal("setup/name", format!("Choose another name: {error}."))),
+                    }
+                })
+            }
             Life::SetUp(_) => Err(refusal("setup/done", "This device is set up already.")),
             Life::Unusable(error) => {
                 let (code, message) = unusable(*error);
@@ -92,7 +102,12 @@ impl Wallet {
         None
     }
 
-    pub(super) fn command_unlock(&mut self, cx: &mut Context<'_>, reply: EffectId, password: String) -> Option<Command> {
+    pub(super) fn command_unlock(
+        &mut self,
+        cx: &mut Context<'_>,
+        reply: EffectId,
+        password: String,
+    ) -> Option<Command> {
         let password = secret(password);
         let parameters = match (&self.device.life, self.device.open.is_some()) {
             (Life::SetUp(_), true) => {
@@ -100,7 +115,9 @@ impl Wallet {
                 return None;
             }
             (Life::SetUp(header), false) => self.not_stretching().map(|()| header.parameters()),
-            _ => Err(self.opened().err().unwrap_or_else(|| refusal("vault/locked", "This device is locked."))),
+            _ => {
+                Err(self.opened().err().unwrap_or_else(|| refusal("vault/locked", "This device is locked.")))
+            }
         };
         match parameters {
             Ok(parameters) => self.stretch(cx, reply, password, parameters, Purpose::Unlock),
@@ -117,7 +134,11 @@ impl Wallet {
         new: String,
     ) -> Option<Command> {
         let (old, new) = (secret(old), secret(new));
-        let checked = self.opened().map(|_| ()).and_then(|()| check_password(&new)).and_then(|()| self.not_stretching());
+        let checked = self
+            .opened()
+            .map(|_| ())
+            .and_then(|()| check_password(&new))
+            .and_then(|()| self.not_stretching());
         match (checked, &self.device.life) {
             (Ok(()), Life::SetUp(header)) => {
                 let parameters = header.parameters();
@@ -129,7 +150,11 @@ impl Wallet {
         None
     }
 
-    pub(super) fn command_erase(&mut self, cx: &mut Context<'_>, confirmation: &str) -> Result<(), CommandError> {
+    pub(super) fn command_erase(
+        &mut self,
+        cx: &mut Context<'_>,
+        confirmation: &str,
+    ) -> Result<(), CommandError> {
         if confirmation.trim() != "erase" {
             return Err(refusal("erase/unconfirmed", "Nothing was erased. Type the word erase to confirm."));
         }
@@ -149,8 +174,15 @@ impl Wallet {
         Ok(())
     }
 
-    pub(crate) fn on_key_derived(&mut self, cx: &mut Context<'_>, id: EffectId, key: Option<Secret<[u8; 32]>>) {
-        let Some(stretching) = self.device.stretching.take_if(|stretching| stretching.effect == id) else { return };
+    pub(crate) fn on_key_derived(
+        &mut self,
+        cx: &mut Context<'_>,
+        id: EffectId,
+        key: Option<Secret<[u8; 32]>>,
+    ) {
+        let Some(stretching) = self.device.stretching.take_if(|stretching| stretching.effect == id) else {
+            return;
+        };
         let reply = stretching.reply;
         let Some(key) = key else {
             let message = "The password could not be checked: the device has too little memory. Nothing is lost. Close other windows and try again.";
@@ -158,7 +190,9 @@ impl Wallet {
             return;
         };
         let outcome = match stretching.purpose {
-            Purpose::SetUp { name, relay_url, parameters } => self.set_up(cx, name, relay_url, parameters, &key),
+            Purpose::SetUp { name, relay_url, parameters } => {
+                self.set_up(cx, name, relay_url, parameters, &key)
+            }
             Purpose::Unlock => self.unlock(cx, &key),
             Purpose::CheckOld { new } => match self.check_password(&key) {
                 Ok(()) => {
@@ -193,7 +227,10 @@ impl Wallet {
         let binding = self.device.binding();
         let mut batch = Batch::default();
         batch.put(records::HEADER, header.encode());
-        batch.put(records::IDENTITY, vault.seal(records::IDENTITY, &binding, &identity.encode_secret(), cx.rng));
+        batch.put(
+            records::IDENTITY,
+            vault.seal(records::IDENTITY, &binding, &identity.encode_secret(), cx.rng),
+        );
         if let Some(settings) = &self.device.settings {
             batch.put(records::SETTINGS, records::encode(settings));
         }
@@ -282,7 +319,8 @@ impl Wallet {
             approvals.insert(id, records::decode::<Approval>(&plain)?);
         }
         // The share knows better than the public record which key this is.
-        let record = self.stored.value(records::KEY_PUBLIC).and_then(|bytes| records::decode::<KeyRecord>(bytes).ok());
+        let record =
+            self.stored.value(records::KEY_PUBLIC).and_then(|bytes| records::decode::<KeyRecord>(bytes).ok());
         let key = match &active {
             Some(share) => {
                 let record = record.filter(|record| record.info == *share.info());
@@ -359,8 +397,10 @@ impl Wallet {
     /// Renames this device.
     pub(crate) fn set_device_name(&mut self, cx: &mut Context<'_>, name: &str) -> Result<(), CommandError> {
         let open = self.opened()?;
-        open.card =
-            open.identity.card(name).map_err(|error| refusal("setup/name", format!("Choose another name: {error}.")))?;
+        open.card = open
+            .identity
+            .card(name)
+            .map_err(|error| refusal("setup/name", format!("Choose another name: {error}.")))?;
         if let Some(settings) = &mut self.device.settings {
             settings.name = name.to_owned();
         }
@@ -465,10 +505,22 @@ mod tests {
 
     #[test]
     fn a_relay_is_reached_by_tls_or_on_this_machine() {
-        for url in ["wss://relay.example.org/v1/relay", "ws://127.0.0.1:8080/v1/relay", "ws://localhost/x", "ws://[::1]:1/"] {
+        for url in [
+            "wss://relay.example.org/v1/relay",
+            "ws://127.0.0.1:8080/v1/relay",
+            "ws://localhost/x",
+            "ws://[::1]:1/",
+        ] {
             assert!(check_relay_url(url).is_ok(), "{url}");
         }
-        for url in ["", "ws://relay.example.org", "https://x", "wss://", "ws://127.0.0.1@evil.example/", "ws://localhost.evil.example"] {
+        for url in [
+            "",
+            "ws://relay.example.org",
+            "https://x",
+            "wss://",
+            "ws://127.0.0.1@evil.example/",
+            "ws://localhost.evil.example",
+        ] {
             assert!(check_relay_url(url).is_err(), "{url}");
         }
     }

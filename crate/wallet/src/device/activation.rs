@@ -73,7 +73,8 @@ impl Wallet {
                 !open.activation.proofs.contains_key(&number)
                     && !open.activation.runs.iter().any(|run| run.quorum == number)
             });
-            let devices: Vec<_> = signers.iter().filter_map(|signer| info.quorum().device_of(*signer)).collect();
+            let devices: Vec<_> =
+                signers.iter().filter_map(|signer| info.quorum().device_of(*signer)).collect();
             let others: Vec<_> = devices.into_iter().filter(|device| *device != me).collect();
             let is_first = signers.first().and_then(|first| info.quorum().device_of(*first)) == Some(me);
             if !idle || !is_first || !others.iter().all(|device| self.is_online(*device, cx.now)) {
@@ -98,8 +99,9 @@ impl Wallet {
     ) {
         let pending = self.pending_info().filter(|(info, me)| {
             let signers = test_quorums(info).get(usize::from(quorum)).cloned().unwrap_or_default();
-            let takes_part =
-                |device: DeviceId| signers.iter().any(|signer| info.quorum().device_of(*signer) == Some(device));
+            let takes_part = |device: DeviceId| {
+                signers.iter().any(|signer| info.quorum().device_of(*signer) == Some(device))
+            };
             (*info.wallet(), info.epoch()) == key && takes_part(from) && takes_part(*me)
         });
         match pending {
@@ -126,7 +128,8 @@ impl Wallet {
             items: vec![SignItem { path: Path::root(), digest }],
         };
         let Ok(sign) = Sign::start(plan, share, Pairs::new()) else { return };
-        let signers = signers.iter().filter_map(|signer| Some((*signer, info.quorum().device_of(*signer)?))).collect();
+        let signers =
+            signers.iter().filter_map(|signer| Some((*signer, info.quorum().device_of(*signer)?))).collect();
         open.activation.runs.retain(|run| run.quorum != quorum);
         open.activation.runs.push(Run {
             ceremony,
@@ -141,9 +144,17 @@ impl Wallet {
         self.drive_test(cx, ceremony);
     }
 
-    pub(super) fn test_frame(&mut self, cx: &mut Context<'_>, from: DeviceId, ceremony: CeremonyId, frame: &[u8]) {
+    pub(super) fn test_frame(
+        &mut self,
+        cx: &mut Context<'_>,
+        from: DeviceId,
+        ceremony: CeremonyId,
+        frame: &[u8],
+    ) {
         let Some(run) = self.test_run(ceremony) else { return };
-        let Some((party, _)) = run.signers.iter().find(|(_, device)| *device == from).copied() else { return };
+        let Some((party, _)) = run.signers.iter().find(|(_, device)| *device == from).copied() else {
+            return;
+        };
         match run.sign.receive(party, frame) {
             Ok(()) => self.drive_test(cx, ceremony),
             Err(_) => self.test_failed(cx, ceremony),
@@ -172,7 +183,9 @@ impl Wallet {
                     open.activation.runs.retain(|run| run.ceremony != ceremony);
                     open.pairs.put(signed.pairs);
                     self.ended(ceremony);
-                    if let (Some(signature), Some((info, _))) = (signed.signatures.first(), self.pending_info()) {
+                    if let (Some(signature), Some((info, _))) =
+                        (signed.signatures.first(), self.pending_info())
+                    {
                         let (key, proof) = ((*info.wallet(), info.epoch()), Proof::new(quorum, signature));
                         for party in info.quorum().parties() {
                             let (wallet, epoch) = key;
@@ -189,7 +202,8 @@ impl Wallet {
 
     /// A test signature, from wherever: it is verified under the group's key.
     pub(super) fn proof_arrived(&mut self, cx: &mut Context<'_>, key: ([u8; 32], u32), proof: Proof) {
-        let Some((info, _)) = self.pending_info().filter(|(info, _)| (*info.wallet(), info.epoch()) == key) else {
+        let Some((info, _)) = self.pending_info().filter(|(info, _)| (*info.wallet(), info.epoch()) == key)
+        else {
             return;
         };
         if !proves(&info, &proof) {
@@ -204,7 +218,12 @@ impl Wallet {
     }
 
     fn activate(&mut self, cx: &mut Context<'_>, info: KeyInfo) {
-        let names = info.quorum().parties().iter().map(|party| (party.device, self.device_name(party.device))).collect();
+        let names = info
+            .quorum()
+            .parties()
+            .iter()
+            .map(|party| (party.device, self.device_name(party.device)))
+            .collect();
         let Some(open) = self.device.open.as_mut() else { return };
         let Some(share) = open.pending.take() else { return };
         let activation = core::mem::take(&mut open.activation);
@@ -248,7 +267,8 @@ impl Wallet {
     /// A device of the quorum says what it holds. If it holds no share of the pending key (it died before storing
     /// one), the key will never be active, and the owner may make another. Our record stays until then.
     pub(super) fn activation_judge(&mut self, cx: &mut Context<'_>, id: DeviceId) {
-        let Some((info, _)) = self.pending_info().filter(|(info, _)| info.quorum().party_of(id).is_some()) else {
+        let Some((info, _)) = self.pending_info().filter(|(info, _)| info.quorum().party_of(id).is_some())
+        else {
             return;
         };
         let name = self.device_name(id);

@@ -174,7 +174,8 @@ impl Wallet {
     fn end_keygen(&mut self, cx: &mut Context<'_>, run: KeygenRun, reason: &str) {
         self.ended(run.ceremony);
         if let Some(open) = &mut self.device.open {
-            open.keygen_error = Some(format!("{reason} No key was made and nothing is lost; you can try again."));
+            open.keygen_error =
+                Some(format!("{reason} No key was made and nothing is lost; you can try again."));
         }
         cx.view_changed();
         for party in run.quorum.parties() {
@@ -197,16 +198,17 @@ impl Wallet {
     }
 
     pub(super) fn tick_keygen(&mut self, cx: &mut Context<'_>) {
-        let Some(run) = self
-            .device
-            .open
-            .as_mut()
-            .and_then(|open| open.keygen.take_if(|run| run.still_until <= cx.now))
+        let Some(run) =
+            self.device.open.as_mut().and_then(|open| open.keygen.take_if(|run| run.still_until <= cx.now))
         else {
             return;
         };
-        let names: Vec<_> =
-            run.waiting.iter().filter_map(|party| run.quorum.device_of(*party)).map(|id| self.device_name(id)).collect();
+        let names: Vec<_> = run
+            .waiting
+            .iter()
+            .filter_map(|party| run.quorum.device_of(*party))
+            .map(|id| self.device_name(id))
+            .collect();
         let reason = format!("{} did not answer.", names.join(" and "));
         self.end_keygen(cx, run, &reason);
     }
@@ -258,7 +260,13 @@ impl Wallet {
     }
 
     /// A frame of a ceremony: of the one it names, or kept until that begins.
-    pub(super) fn ceremony_frame(&mut self, cx: &mut Context<'_>, from: DeviceId, ceremony: CeremonyId, frame: Vec<u8>) {
+    pub(super) fn ceremony_frame(
+        &mut self,
+        cx: &mut Context<'_>,
+        from: DeviceId,
+        ceremony: CeremonyId,
+        frame: Vec<u8>,
+    ) {
         let Some(open) = self.device.open.as_mut() else { return };
         if open.keygen.as_ref().is_some_and(|run| run.ceremony == ceremony) {
             self.keygen_frame(cx, from, &frame);
@@ -270,7 +278,9 @@ impl Wallet {
         if let Some(request) = self.signing_of(ceremony) {
             return self.signing_frame(cx, from, request, &frame);
         }
-        let Some(open) = self.device.open.as_mut().filter(|open| !open.ended.contains(&ceremony)) else { return };
+        let Some(open) = self.device.open.as_mut().filter(|open| !open.ended.contains(&ceremony)) else {
+            return;
+        };
         open.early_frames.push_back((from, ceremony, frame));
         let mut bytes: usize = open.early_frames.iter().map(|(.., frame)| frame.len()).sum();
         while open.early_frames.len() > MAX_EARLY_FRAMES || bytes > MAX_EARLY_BYTES {
@@ -282,7 +292,11 @@ impl Wallet {
     /// A peer's run of a ceremony is over without outcome, so ours is, too.
     pub(super) fn ceremony_aborted(&mut self, cx: &mut Context<'_>, from: DeviceId, ceremony: CeremonyId) {
         let Some(open) = self.device.open.as_mut() else { return };
-        if open.keygen.as_ref().is_some_and(|run| run.ceremony == ceremony && run.quorum.party_of(from).is_some()) {
+        if open
+            .keygen
+            .as_ref()
+            .is_some_and(|run| run.ceremony == ceremony && run.quorum.party_of(from).is_some())
+        {
             if let Some(run) = open.keygen.take() {
                 let reason = format!("{} stopped it.", self.device_name(from));
                 self.end_keygen(cx, run, &reason);

@@ -27,8 +27,11 @@ impl Notices {
         true
     }
 
-    pub(super) fn dismiss(&mut self, id: u64) {
+    /// Whether there was such a notice.
+    pub(super) fn dismiss(&mut self, id: u64) -> bool {
+        let before = self.list.len();
         self.list.retain(|notice| notice.id != id);
+        self.list.len() != before
     }
 
     /// Takes back the notices of a kind, once what they say is over.
@@ -46,7 +49,13 @@ impl Notices {
 
 impl Wallet {
     /// Tells the owner something.
-    pub(crate) fn notice(&mut self, cx: &mut Context<'_>, code: &str, severity: Severity, message: impl Into<String>) {
+    pub(crate) fn notice(
+        &mut self,
+        cx: &mut Context<'_>,
+        code: &str,
+        severity: Severity,
+        message: impl Into<String>,
+    ) {
         if self.device.notices.add(code, severity, message.into()) {
             cx.view_changed();
         }

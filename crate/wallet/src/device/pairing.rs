@@ -1,7 +1,9 @@
 //! Two devices of one owner meet: the pairing of `symbolon_link`, with the owner's commands and sentences.
 
 use symbolon_link::mailbox::{ReadToken, WriteToken};
-use symbolon_link::pairing::{BadInvitation, Invitation, Inviter, Joiner, NotComparing, PairingEvent, PairingFailure};
+use symbolon_link::pairing::{
+    BadInvitation, Invitation, Inviter, Joiner, NotComparing, PairingEvent, PairingFailure,
+};
 
 use super::access::check_relay_url;
 use super::notices::refusal;
@@ -23,7 +25,14 @@ pub(super) struct Pairing {
     stage: PairingStage,
     peer_name: Option<String>,
     symbols: Vec<SymbolView>,
+    /// Until when a finished pairing still answers.
+    lingers_until: Option<Timestamp>,
+    /// Nothing is answered any more.
+    is_silent: bool,
 }
+
+/// How long a finished pairing still answers a device that missed the last word or comes too late.
+const LINGER_MS: u64 = 2 * 60_000;
 
 enum Side {
     Inviter(Box<Inviter>),
@@ -37,12 +46,11 @@ impl Pairing {
 
     /// Where to meet, while there is something to hear.
     pub(super) fn relay_url(&self) -> Option<String> {
-        let lingers = self.next_tick().is_some();
-        (!self.is_over() || lingers).then(|| self.relay_url.clone())
+        (!self.is_silent).then(|| self.relay_url.clone())
     }
 
     pub(super) fn read_token(&self) -> Option<ReadToken> {
-        Some(match &self.side {
+        (!self.is_silent).then(|| match &self.side {
             Side::Inviter(inviter) => inviter.read_token(),
             Side::Joiner(joiner) => joiner.read_token(),
         })
@@ -102,6 +110,8 @@ impl Wallet {
             stage: PairingStage::Waiting,
             peer_name: None,
             symbols: Vec::new(),
+            lingers_until: None,
+            is_silent: false,
         });
         cx.view_changed();
         Ok(())
@@ -129,7 +139,9 @@ impl Wallet {
         if url != own_url && !open.peers.is_empty() {
             return Err(refusal(
                 "pairing/other-relay",
-                format!("The other device uses the relay {url}. Set the same relay on all devices, then try again."),
+                format!(
+                    "The other device uses the relay {url}. Set the same relay on all devices, then try again."
+                ),
             ));
         }
         open.pairing = Some(Pairing {
@@ -146,12 +158,18 @@ impl Wallet {
             stage: PairingStage::Connecting,
             peer_name: None,
             symbols: Vec::new(),
+            lingers_until: None,
+            is_silent: false,
         });
         cx.view_changed();
         Ok(())
     }
 
-    pub(super) fn command_confirm_pairing(&mut self, cx: &mut Context<'_>, same: bool) -> Result<(), CommandError> {
+    pub(super) fn command_confirm_pairing(
+        &mut self,
+        cx: &mut Context<'_>,
+        same: bool,
+    ) -> Result<(), CommandError> {
         let open = self.opened()?;
         let pairing = open.pairing.as_mut().ok_or_else(nothing_to_compare)?;
         let events = match (&mut pairing.side, same) {
@@ -203,7 +221,11 @@ impl Wallet {
 
     pub(super) fn tick_pairing(&mut self, cx: &mut Context<'_>) {
         let Some(pairing) = self.device.open.as_mut().and_then(|open| open.pairing.as_mut()) else { return };
-        if pairing.next_tick().is_none_or(|at| at > cx.now) {
+        if pairing.is_over() {
+            let until = *pairing.lingers_until.get_or_insert(cx.now.saturating_add(LINGER_MS));
+            pairing.is_silent = until <= cx.now;
+        }
+        if pairing.is_silent || pairing.next_tick().is_none_or(|at| at > cx.now) {
             return;
         }
         let events = match &mut pairing.side {
@@ -214,7 +236,10 @@ impl Wallet {
     }
 
     pub(super) fn pairing_deadline(&self) -> Option<Timestamp> {
-        self.device.open.as_ref()?.pairing.as_ref()?.next_tick()
+        let pairing = self.device.open.as_ref()?.pairing.as_ref().filter(|pairing| !pairing.is_silent)?;
+        // A pairing that has just ended is looked at once, to say until when it lingers.
+        let lingers = pairing.is_over().then(|| pairing.lingers_until.unwrap_or_default());
+        [pairing.next_tick(), lingers].into_iter().flatten().min()
     }
 
     /// Takes a finished pairing off the screen: the owner went on.

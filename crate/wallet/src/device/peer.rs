@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use symbolon_mpc::{CeremonyId, DeviceId};
 
 use super::keys::Proof;
-use crate::request::Proposal;
+use crate::request::{Proposal, RawSignature};
 use crate::view::{DeviceKind, DeviceState};
 
 /// Version of these messages and of what they mean; told in the channel's handshake.
@@ -41,6 +41,13 @@ pub enum PeerMessage {
         request: [u8; 16],
         /// Plain sentence.
         reason: String,
+    },
+    /// The request is signed: told to a signer that may have missed the last message.
+    Signed {
+        /// What was signed.
+        proposal: Box<Proposal>,
+        /// The signature.
+        signature: RawSignature,
     },
     /// The sender's run of a ceremony ended without its outcome.
     Abort {

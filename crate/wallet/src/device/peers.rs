@@ -134,7 +134,9 @@ impl Peer {
 impl Wallet {
     /// Says something to a peer, if its channel is up.
     pub(super) fn tell(&mut self, cx: &mut Context<'_>, peer: DeviceId, message: &PeerMessage) -> bool {
-        let Some(peer) = self.device.open.as_mut().and_then(|open| open.peers.get_mut(&peer)) else { return false };
+        let Some(peer) = self.device.open.as_mut().and_then(|open| open.peers.get_mut(&peer)) else {
+            return false;
+        };
         let bytes = Zeroizing::new(message.encode());
         peer.beat_at = cx.now.saturating_add(BEAT_MS);
         peer.channel.send(&bytes, cx.now).is_ok()
@@ -146,7 +148,11 @@ impl Wallet {
     }
 
     pub(super) fn is_online(&self, peer: DeviceId, now: Timestamp) -> bool {
-        self.device.open.as_ref().and_then(|open| open.peers.get(&peer)).is_some_and(|peer| peer.is_online(now))
+        self.device
+            .open
+            .as_ref()
+            .and_then(|open| open.peers.get(&peer))
+            .is_some_and(|peer| peer.is_online(now))
     }
 
     /// A new pair: stored, then reached for.
@@ -165,7 +171,8 @@ impl Wallet {
     }
 
     pub(super) fn store_peer(&mut self, cx: &mut Context<'_>, id: DeviceId) {
-        let Some(plain) = self.device.open.as_ref().and_then(|open| open.peers.get(&id)).map(Peer::encode) else {
+        let Some(plain) = self.device.open.as_ref().and_then(|open| open.peers.get(&id)).map(Peer::encode)
+        else {
             return;
         };
         let mut batch = Batch::default();
@@ -173,7 +180,11 @@ impl Wallet {
         cx.store(batch);
     }
 
-    pub(super) fn command_forget_device(&mut self, cx: &mut Context<'_>, device: &str) -> Result<(), CommandError> {
+    pub(super) fn command_forget_device(
+        &mut self,
+        cx: &mut Context<'_>,
+        device: &str,
+    ) -> Result<(), CommandError> {
         let open = self.opened()?;
         if open.active.is_some() {
             let message = "A device that holds a share of the key cannot be forgotten.";
@@ -260,7 +271,9 @@ impl Wallet {
     fn peer_skew(&mut self, cx: &mut Context<'_>, id: DeviceId, theirs: u16) {
         let other = self.device_name(id);
         let message = if theirs > PEER_VERSION {
-            format!("This device is older than {other}, so they cannot talk. Update the wallet on this device.")
+            format!(
+                "This device is older than {other}, so they cannot talk. Update the wallet on this device."
+            )
         } else {
             format!("{other} is older than this device, so they cannot talk. Update the wallet on {other}.")
         };
@@ -301,18 +314,27 @@ impl Wallet {
             PeerMessage::Frame { ceremony, frame } => self.ceremony_frame(cx, from, ceremony, frame),
             PeerMessage::Abort { ceremony } => self.ceremony_aborted(cx, from, ceremony),
             PeerMessage::Propose(proposal) => self.proposal_arrived(cx, from, *proposal),
-            PeerMessage::State { request, state } => self.state_arrived(cx, from, crate::request::RequestId(request), state),
+            PeerMessage::State { request, state } => {
+                self.state_arrived(cx, from, crate::request::RequestId(request), state)
+            }
             PeerMessage::Cancel { request, reason } => {
                 self.cancel_arrived(cx, from, crate::request::RequestId(request), &reason);
+            }
+            PeerMessage::Signed { proposal, signature } => {
+                self.signature_arrived(cx, from, *proposal, signature)
             }
             PeerMessage::Introduce(bytes) => self.introduction_arrived(cx, from, bytes),
             PeerMessage::Roster(proposal) => self.roster_arrived(cx, from, proposal),
             PeerMessage::RosterConfirmed { ceremony } => self.roster_confirmed(cx, from, ceremony),
-            PeerMessage::RosterRefused { ceremony, reason } => self.roster_refused(cx, from, ceremony, &reason),
+            PeerMessage::RosterRefused { ceremony, reason } => {
+                self.roster_refused(cx, from, ceremony, &reason)
+            }
             PeerMessage::TestSign { ceremony, wallet, epoch, quorum } => {
                 self.test_sign_arrived(cx, from, ceremony, (wallet, epoch), quorum);
             }
-            PeerMessage::TestSigned { wallet, epoch, proof } => self.proof_arrived(cx, (wallet, epoch), proof),
+            PeerMessage::TestSigned { wallet, epoch, proof } => {
+                self.proof_arrived(cx, (wallet, epoch), proof)
+            }
             PeerMessage::Beat => {}
             PeerMessage::Bye => {
                 if let Some(peer) = self.device.open.as_mut().and_then(|open| open.peers.get_mut(&from)) {

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use symbolon_link::mailbox::{ClientFrame, MailboxId, RELAY_VERSION, ReadToken, Refusal, RelayFrame, WriteToken};
+use symbolon_link::mailbox::{
+    ClientFrame, MailboxId, RELAY_VERSION, ReadToken, Refusal, RelayFrame, WriteToken,
+};
 
 use crate::context::Context;
 use crate::effect::RelayCommand;
@@ -38,12 +40,18 @@ enum State {
     #[default]
     Off,
     /// The host opens the socket.
-    Connecting { until: Timestamp },
+    Connecting {
+        until: Timestamp,
+    },
     /// Our `Hello` is sent.
-    Greeting { until: Timestamp },
+    Greeting {
+        until: Timestamp,
+    },
     Online,
     /// Closed; tried again later.
-    Waiting { until: Timestamp },
+    Waiting {
+        until: Timestamp,
+    },
 }
 
 impl RelayLink {
@@ -189,7 +197,9 @@ impl Wallet {
                 cx.relay(RelayCommand::Disconnect);
                 link.wait(cx);
             }
-            State::Online if cx.now.saturating_sub(link.last_sent) >= PING_MS => link.send(cx, &ClientFrame::Ping),
+            State::Online if cx.now.saturating_sub(link.last_sent) >= PING_MS => {
+                link.send(cx, &ClientFrame::Ping)
+            }
             State::Connecting { .. } | State::Greeting { .. } | State::Waiting { .. } | State::Online => {}
         }
     }
@@ -222,7 +232,8 @@ impl Wallet {
         }
         let listened = self.listened();
         let link = &mut self.device.relay;
-        let closed: Vec<_> = link.open.keys().filter(|mailbox| !listened.contains_key(mailbox)).copied().collect();
+        let closed: Vec<_> =
+            link.open.keys().filter(|mailbox| !listened.contains_key(mailbox)).copied().collect();
         for mailbox in closed {
             link.open.remove(&mailbox);
             link.acknowledge.remove(&mailbox);
@@ -268,17 +279,26 @@ impl Wallet {
         if let Some(outgoing) = open.pairing.as_mut().and_then(|pairing| pairing.poll_outgoing()) {
             return Some(outgoing);
         }
-        open.peers
-            .values_mut()
-            .find_map(|peer| peer.channel.poll_outgoing().map(|frame| (peer.channel.write_token().clone(), frame)))
+        open.peers.values_mut().find_map(|peer| {
+            peer.channel.poll_outgoing().map(|frame| (peer.channel.write_token().clone(), frame))
+        })
     }
 
     fn delivered(&mut self, cx: &mut Context<'_>, mailbox: MailboxId, body: &[u8]) {
         let Some(open) = self.device.open.as_ref() else { return };
-        if open.pairing.as_ref().and_then(|pairing| pairing.read_token()).is_some_and(|token| token.mailbox() == mailbox) {
+        if open
+            .pairing
+            .as_ref()
+            .and_then(|pairing| pairing.read_token())
+            .is_some_and(|token| token.mailbox() == mailbox)
+        {
             return self.pairing_delivered(cx, body);
         }
-        let peer = open.peers.values().find(|peer| peer.channel.read_token().mailbox() == mailbox).map(|peer| peer.id());
+        let peer = open
+            .peers
+            .values()
+            .find(|peer| peer.channel.read_token().mailbox() == mailbox)
+            .map(|peer| peer.id());
         if let Some(peer) = peer {
             self.peer_delivered(cx, peer, body);
         }

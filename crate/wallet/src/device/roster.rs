@@ -57,8 +57,12 @@ impl Wallet {
                 "If every device must sign, losing one of them loses the funds. Accept that, or add a spare device.",
             ));
         }
-        let away: Vec<_> =
-            open.peers.values().filter(|peer| !peer.is_online(now)).map(|peer| peer.name().to_owned()).collect();
+        let away: Vec<_> = open
+            .peers
+            .values()
+            .filter(|peer| !peer.is_online(now))
+            .map(|peer| peer.name().to_owned())
+            .collect();
         if !away.is_empty() {
             let message = format!("Open the wallet on {}, then try again.", away.join(" and "));
             return Err(refusal("key/device-offline", message));
@@ -75,7 +79,11 @@ impl Wallet {
         Ok(())
     }
 
-    pub(super) fn command_confirm_roster(&mut self, cx: &mut Context<'_>, same: bool) -> Result<(), CommandError> {
+    pub(super) fn command_confirm_roster(
+        &mut self,
+        cx: &mut Context<'_>,
+        same: bool,
+    ) -> Result<(), CommandError> {
         let open = self.opened()?;
         let me = DeviceId(open.identity.id().0);
         let Some(roster) = &mut open.roster else {
@@ -140,9 +148,12 @@ impl Wallet {
         if !fits {
             return Err("the proposal is malformed".to_owned());
         }
-        let strangers = sorted.iter().filter(|device| **device != me && !open.peers.contains_key(device)).count();
+        let strangers =
+            sorted.iter().filter(|device| **device != me && !open.peers.contains_key(device)).count();
         if strangers > 0 {
-            return Err(format!("it does not know {strangers} of the devices yet; wait a moment and try again"));
+            return Err(format!(
+                "it does not know {strangers} of the devices yet; wait a moment and try again"
+            ));
         }
         Ok(())
     }
@@ -182,7 +193,13 @@ impl Wallet {
         }
     }
 
-    pub(super) fn roster_refused(&mut self, cx: &mut Context<'_>, from: DeviceId, ceremony: CeremonyId, reason: &str) {
+    pub(super) fn roster_refused(
+        &mut self,
+        cx: &mut Context<'_>,
+        from: DeviceId,
+        ceremony: CeremonyId,
+        reason: &str,
+    ) {
         let name = self.device_name(from);
         let Some(open) = self.device.open.as_mut() else { return };
         let me = DeviceId(open.identity.id().0);
@@ -197,7 +214,11 @@ impl Wallet {
         // Only the proposer is told by everybody; it tells the rest.
         if roster.proposer == me {
             for peer in roster.others(me).into_iter().filter(|peer| *peer != from) {
-                self.tell(cx, peer, &PeerMessage::RosterRefused { ceremony, reason: format!("{name} refused: {reason}") });
+                self.tell(
+                    cx,
+                    peer,
+                    &PeerMessage::RosterRefused { ceremony, reason: format!("{name} refused: {reason}") },
+                );
             }
         }
     }
@@ -206,7 +227,9 @@ impl Wallet {
     pub(super) fn roster_arrival(&mut self, cx: &mut Context<'_>, id: DeviceId) {
         let Some(open) = self.device.open.as_mut() else { return };
         let me = DeviceId(open.identity.id().0);
-        let Some(roster) = open.roster.as_mut().filter(|roster| roster.proposal.devices.contains(&id)) else { return };
+        let Some(roster) = open.roster.as_mut().filter(|roster| roster.proposal.devices.contains(&id)) else {
+            return;
+        };
         // A device that began anew has forgotten what its owner said.
         roster.confirmed.remove(&id);
         let (is_mine, confirmed) = (roster.proposer == me, roster.confirmed.contains(&me));

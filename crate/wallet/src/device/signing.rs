@@ -20,7 +20,7 @@ use super::{is_attended, records};
 use crate::context::Context;
 use crate::effect::CommandError;
 use crate::event::Timestamp;
-use crate::request::{Proposal, RequestId, SigningTask};
+use crate::request::{Proposal, RawSignature, RequestId, SigningTask};
 use crate::store::Batch;
 use crate::view::{DeviceKind, DeviceState, DeviceStrip};
 use crate::wallet::Wallet;
@@ -28,11 +28,21 @@ use crate::wallet::Wallet;
 /// Longest that an approval holds, and longest that a proposal of a peer is waited on.
 pub(super) const MAX_LIFE_MS: u64 = 10 * 60_000;
 
-/// An approval of this device's owner, or of its policy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// An approval of this device's owner, or of its policy, and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Approval {
     digest: [u8; 32],
     expires_at: Timestamp,
+    outcome: Option<Outcome>,
+}
+
+/// A signature, kept for a while: a signer may have died before it got the last message, and is then told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Outcome {
+    initiator: DeviceId,
+    proposal: Proposal,
+    signature: RawSignature,
+    signers: Vec<DeviceId>,
 }
 
 /// A request that is being signed.
@@ -66,6 +76,9 @@ impl Wallet {
             return self.request_stalled(cx, &task.request, message.to_owned());
         };
         self.end_session(cx, &task.request);
+        if let Some(outcome) = self.outcome(&task.request, &task.digest) {
+            return self.request_signed(cx, &task.request, outcome.signature, &outcome.signers);
+        }
         let SigningTask { request, body, digest, path, origin, network, created_at, expires_at } = task;
         let proposal = Proposal {
             request,
@@ -104,14 +117,17 @@ impl Wallet {
     /// as soon as the session is there; remembered across retries of the same digest.
     pub(crate) fn signing_approve(&mut self, cx: &mut Context<'_>, request: &RequestId, digest: [u8; 32]) {
         let Some(open) = self.device.open.as_mut() else { return };
-        let approval = Approval { digest, expires_at: cx.now.saturating_add(MAX_LIFE_MS) };
-        open.approvals.insert(*request, approval);
-        let mut batch = Batch::default();
-        let plain = records::encode(&approval);
-        self.seal_into(cx, &mut batch, &approval_key(request), &plain);
-        // Durable before the last message leaves: the owner is never asked twice for what was released.
-        cx.store(batch);
-        let fits = self.device.open.as_ref().and_then(|open| open.signings.get(request)).is_some_and(|s| s.digest == digest);
+        if open.approvals.get(request).is_none_or(|earlier| earlier.digest != digest) {
+            let approval = Approval { digest, expires_at: cx.now.saturating_add(MAX_LIFE_MS), outcome: None };
+            // Durable before the last message leaves: the owner is never asked twice for what was released.
+            self.store_approval(cx, request, approval);
+        }
+        let fits = self
+            .device
+            .open
+            .as_ref()
+            .and_then(|open| open.signings.get(request))
+            .is_some_and(|s| s.digest == digest);
         if fits {
             self.say_state(cx, request, DeviceState::Approved);
             self.drive_signing(cx, request);
@@ -205,9 +221,15 @@ impl Wallet {
         let (mut cosigners, are_chosen) = match open.choices.get(request) {
             Some(chosen) => (chosen.clone(), true),
             None => {
-                let before = open.signings.get(request).map(|signing| signing.signers.as_slice()).unwrap_or_default();
-                let mut others: Vec<_> =
-                    info.quorum().parties().iter().map(|party| party.device).filter(|device| *device != me).collect();
+                let before =
+                    open.signings.get(request).map(|signing| signing.signers.as_slice()).unwrap_or_default();
+                let mut others: Vec<_> = info
+                    .quorum()
+                    .parties()
+                    .iter()
+                    .map(|party| party.device)
+                    .filter(|device| *device != me)
+                    .collect();
                 others.sort_by_key(|device| {
                     let peer = open.peers.get(device);
                     let is_online = peer.is_some_and(|peer| peer.is_present());
@@ -226,7 +248,9 @@ impl Wallet {
 
     fn say_state(&mut self, cx: &mut Context<'_>, request: &RequestId, state: DeviceState) {
         let Some(me) = self.device_id() else { return };
-        let Some(signing) = self.device.open.as_mut().and_then(|open| open.signings.get_mut(request)) else { return };
+        let Some(signing) = self.device.open.as_mut().and_then(|open| open.signings.get_mut(request)) else {
+            return;
+        };
         let before = signing.states.insert(me, state);
         // A screen that is opened after the tap does not take the tap back.
         if before == Some(DeviceState::Approved) && state != DeviceState::Rejected {
@@ -244,13 +268,45 @@ impl Wallet {
     fn other_signers(&self, request: &RequestId) -> Vec<DeviceId> {
         let me = self.device_id();
         let signing = self.device.open.as_ref().and_then(|open| open.signings.get(request));
-        signing.map(|signing| signing.signers.iter().copied().filter(|device| Some(*device) != me).collect()).unwrap_or_default()
+        signing
+            .map(|signing| signing.signers.iter().copied().filter(|device| Some(*device) != me).collect())
+            .unwrap_or_default()
     }
 
     /// Whether this device may release its last message for this digest.
     fn is_approved(&self, request: &RequestId, digest: &[u8; 32], now: Timestamp) -> bool {
         let approval = self.device.open.as_ref().and_then(|open| open.approvals.get(request));
         approval.is_some_and(|approval| approval.digest == *digest && approval.expires_at > now)
+    }
+
+    fn store_approval(&mut self, cx: &mut Context<'_>, request: &RequestId, approval: Approval) {
+        let mut batch = Batch::default();
+        let plain = records::encode(&approval);
+        self.seal_into(cx, &mut batch, &approval_key(request), &plain);
+        cx.store(batch);
+        if let Some(open) = self.device.open.as_mut() {
+            open.approvals.insert(*request, approval);
+        }
+    }
+
+    /// The signature that this request got already, if it is over this digest.
+    fn outcome(&self, request: &RequestId, digest: &[u8; 32]) -> Option<Outcome> {
+        let approval = self.device.open.as_ref()?.approvals.get(request)?;
+        approval.outcome.clone().filter(|_| approval.digest == *digest)
+    }
+
+    /// A verified signature: kept for signers that may have missed it, then handed on.
+    fn conclude(&mut self, cx: &mut Context<'_>, request: &RequestId, signature: RawSignature) {
+        let Some(open) = self.device.open.as_mut() else { return };
+        let Some(signing) = open.signings.remove(request) else { return };
+        open.choices.remove(request);
+        let Signing { initiator, proposal, digest, signers, .. } = signing;
+        let outcome = Outcome { initiator, proposal, signature, signers: signers.clone() };
+        let expires_at = cx.now.saturating_add(MAX_LIFE_MS);
+        // In one batch with what the dApp side writes about it.
+        self.store_approval(cx, request, Approval { digest, expires_at, outcome: Some(outcome) });
+        cx.view_changed();
+        self.request_signed(cx, request, signature, &signers);
     }
 
     /// Ends whatever is known of a request here.
@@ -274,8 +330,12 @@ impl Wallet {
 
     pub(super) fn tick_signing(&mut self, cx: &mut Context<'_>) {
         let Some(open) = self.device.open.as_mut() else { return };
-        let lapsed: Vec<_> =
-            open.approvals.iter().filter(|(_, approval)| approval.expires_at <= cx.now).map(|(id, _)| *id).collect();
+        let lapsed: Vec<_> = open
+            .approvals
+            .iter()
+            .filter(|(_, approval)| approval.expires_at <= cx.now)
+            .map(|(id, _)| *id)
+            .collect();
         let expired: Vec<_> = open
             .signings
             .iter()

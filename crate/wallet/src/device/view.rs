@@ -84,8 +84,8 @@ impl Wallet {
             // Locked: only what the public record of the key knows.
             None => {
                 let parties = quorum.map(|(quorum, _)| quorum.parties()).unwrap_or_default();
-                devices.extend(parties.iter().filter(|party| party.device.0 != settings.device).map(|party| {
-                    DeviceView {
+                devices.extend(parties.iter().filter(|party| party.device.0 != settings.device).map(
+                    |party| DeviceView {
                         app_version: None,
                         epoch: quorum.map(|(_, epoch)| epoch),
                         id: hex::encode(party.device.0),
@@ -95,8 +95,8 @@ impl Wallet {
                         name: self.device_name(party.device),
                         online: false,
                         party: Some(party.index.value()),
-                    }
-                }));
+                    },
+                ));
             }
         }
         devices

@@ -33,16 +33,26 @@ async fn a_new_store_is_empty<S: Store, F: Future<Output = S>>(make: &impl Fn(&'
 async fn what_was_put_is_loaded<S: Store, F: Future<Output = S>>(make: &impl Fn(&'static str) -> F) {
     let mut store = make("put").await;
     put(&mut store, &[("a/1", b"one"), ("a/2", b"two")]).await;
-    assert_eq!(load(&store, "").await, [record("a/1", b"one"), record("a/2", b"two")], "a put record is missing");
+    assert_eq!(
+        load(&store, "").await,
+        [record("a/1", b"one"), record("a/2", b"two")],
+        "a put record is missing"
+    );
     put(&mut store, &[("a/1", b"eins")]).await;
     assert_eq!(load(&store, "a/1").await, [record("a/1", b"eins")], "a put does not replace");
 }
 
-async fn records_come_sorted_and_by_prefix<S: Store, F: Future<Output = S>>(make: &impl Fn(&'static str) -> F) {
+async fn records_come_sorted_and_by_prefix<S: Store, F: Future<Output = S>>(
+    make: &impl Fn(&'static str) -> F,
+) {
     let mut store = make("prefix").await;
     put(&mut store, &[("b/2", b""), ("a", b""), ("b/10", b""), ("b", b""), ("b0", b""), ("c/1", b"")]).await;
     let keys = |records: Vec<Record>| records.into_iter().map(|record| record.key).collect::<Vec<_>>();
-    assert_eq!(keys(load(&store, "").await), ["a", "b", "b/10", "b/2", "b0", "c/1"], "records are not sorted by key");
+    assert_eq!(
+        keys(load(&store, "").await),
+        ["a", "b", "b/10", "b/2", "b0", "c/1"],
+        "records are not sorted by key"
+    );
     assert_eq!(keys(load(&store, "b/").await), ["b/10", "b/2"], "a prefix selects something else");
     assert_eq!(keys(load(&store, "d").await), [""; 0], "a prefix of nothing selects something");
 }
@@ -78,7 +88,9 @@ async fn an_empty_batch_changes_nothing<S: Store, F: Future<Output = S>>(make: &
     assert_eq!(load(&store, "").await, [record("k", b"v")], "an empty batch changed something");
 }
 
-async fn what_was_applied_outlives_the_value<S: Store, F: Future<Output = S>>(make: &impl Fn(&'static str) -> F) {
+async fn what_was_applied_outlives_the_value<S: Store, F: Future<Output = S>>(
+    make: &impl Fn(&'static str) -> F,
+) {
     let mut store = make("durable").await;
     put(&mut store, &[("k", b"v"), ("gone", b"v")]).await;
     let mut batch = Batch::default();
@@ -86,7 +98,11 @@ async fn what_was_applied_outlives_the_value<S: Store, F: Future<Output = S>>(ma
     store.apply(batch).await.expect("a batch is applied");
     drop(store);
     let store = make("durable").await;
-    assert_eq!(load(&store, "").await, [record("k", b"v")], "what was applied is not there after opening again");
+    assert_eq!(
+        load(&store, "").await,
+        [record("k", b"v")],
+        "what was applied is not there after opening again"
+    );
 }
 
 async fn large_and_strange_values_come_back_as_they_were<S: Store, F: Future<Output = S>>(
@@ -96,12 +112,21 @@ async fn large_and_strange_values_come_back_as_they_were<S: Store, F: Future<Out
     let large: Vec<u8> = (0..1_000_000u32).map(|at| (at % 251) as u8).collect();
     let all: Vec<u8> = (0..=255).collect();
     let long_key = format!("long/{}", "k".repeat(195));
-    put(&mut store, &[("large", &large), ("all", &all), ("none", b""), (&long_key, b"v"), ("Case", b"1"), ("case", b"2")])
-        .await;
+    put(
+        &mut store,
+        &[("large", &large), ("all", &all), ("none", b""), (&long_key, b"v"), ("Case", b"1"), ("case", b"2")],
+    )
+    .await;
     drop(store);
     let store = make("large").await;
-    for (key, value) in [("large", &large[..]), ("all", &all), ("none", b""), (&long_key, b"v"), ("Case", b"1"), ("case", b"2")]
-    {
+    for (key, value) in [
+        ("large", &large[..]),
+        ("all", &all),
+        ("none", b""),
+        (&long_key, b"v"),
+        ("Case", b"1"),
+        ("case", b"2"),
+    ] {
         let found = load(&store, key).await;
         assert!(found == [record(key, value)], "the value of {key} came back as something else");
     }

@@ -117,7 +117,8 @@ impl Header {
         nonce.copy_from_slice(&body[29..41]);
         wrapped.copy_from_slice(&body[41..89]);
         let number = |at: usize| u32::from_le_bytes([body[at], body[at + 1], body[at + 2], body[at + 3]]);
-        let parameters = KdfParameters { salt, memory_kib: number(17), passes: number(21), lanes: number(25) };
+        let parameters =
+            KdfParameters { salt, memory_kib: number(17), passes: number(21), lanes: number(25) };
         let acceptable = (MIN_MEMORY_KIB..=MAX_MEMORY_KIB).contains(&parameters.memory_kib)
             && (MIN_PASSES..=MAX_PASSES).contains(&parameters.passes)
             && (1..=MAX_LANES).contains(&parameters.lanes);
@@ -204,7 +205,11 @@ mod tests {
             let fixed = check(&bytes[..89]);
             bytes[89..].copy_from_slice(&fixed);
             let forged = Header::decode(&bytes).unwrap();
-            assert_eq!(forged.unwrap(&Secret::new([1; 32])).unwrap_err(), VaultError::WrongPassword, "byte {at}");
+            assert_eq!(
+                forged.unwrap(&Secret::new([1; 32])).unwrap_err(),
+                VaultError::WrongPassword,
+                "byte {at}"
+            );
         }
         let mut dearer = header.clone();
         dearer.parameters.passes += 1;

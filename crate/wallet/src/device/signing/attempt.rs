@@ -23,15 +23,21 @@ impl Wallet {
         let Some((info, me)) = self.active_info() else { return };
         let (signers, are_chosen) = self.pick(request, &info, me);
         let Some(open) = self.device.open.as_mut() else { return };
-        let Some(signing) = open.signings.get_mut(request).filter(|signing| signing.initiator == me) else { return };
-        let dropped: Vec<_> = signing.signers.iter().copied().filter(|device| !signers.contains(device)).collect();
+        let Some(signing) = open.signings.get_mut(request).filter(|signing| signing.initiator == me) else {
+            return;
+        };
+        let dropped: Vec<_> =
+            signing.signers.iter().copied().filter(|device| !signers.contains(device)).collect();
         signing.retry_at = None;
         signing.is_stalled = false;
         signing.signers.clone_from(&signers);
         signing.are_chosen = are_chosen;
         signing.proposal.ceremony = CeremonyId::draw(cx.rng);
-        signing.proposal.signers =
-            signers.iter().filter_map(|device| info.quorum().party_of(*device)).map(|party| party.index.value()).collect();
+        signing.proposal.signers = signers
+            .iter()
+            .filter_map(|device| info.quorum().party_of(*device))
+            .map(|party| party.index.value())
+            .collect();
         signing.proposal.signers.sort_unstable();
         signing.states.retain(|device, _| signers.contains(device));
         let proposal = signing.proposal.clone();
@@ -44,7 +50,11 @@ impl Wallet {
             all_there &= is_told;
             if is_told {
                 if approved {
-                    self.tell(cx, device, &PeerMessage::State { request: request.0, state: DeviceState::Approved });
+                    self.tell(
+                        cx,
+                        device,
+                        &PeerMessage::State { request: request.0, state: DeviceState::Approved },
+                    );
                 }
                 let signing = self.device.open.as_mut().and_then(|open| open.signings.get_mut(request));
                 if let Some(signing) = signing {
@@ -107,8 +117,21 @@ impl Wallet {
 
     /// A device said hello in a new session of its channel: what it was told before is lost.
     pub(in crate::device) fn signing_arrival(&mut self, cx: &mut Context<'_>, id: DeviceId) {
+        let me = self.device_id();
+        let Some(open) = self.device.open.as_ref() else { return };
+        let concluded: Vec<_> = open
+            .approvals
+            .values()
+            .filter_map(|approval| approval.outcome.as_ref())
+            .filter(|outcome| Some(outcome.initiator) == me && outcome.signers.contains(&id))
+            .map(|outcome| (outcome.proposal.clone(), outcome.signature))
+            .collect();
+        for (proposal, signature) in concluded {
+            self.tell(cx, id, &PeerMessage::Signed { proposal: Box::new(proposal), signature });
+        }
         for request in self.begun_here() {
-            let Some(signing) = self.device.open.as_mut().and_then(|open| open.signings.get_mut(&request)) else {
+            let Some(signing) = self.device.open.as_mut().and_then(|open| open.signings.get_mut(&request))
+            else {
                 continue;
             };
             let lacks_session = signing.session.is_none();
@@ -120,7 +143,12 @@ impl Wallet {
     }
 
     /// A device came or went.
-    pub(in crate::device) fn signing_presence(&mut self, cx: &mut Context<'_>, id: DeviceId, is_online: bool) {
+    pub(in crate::device) fn signing_presence(
+        &mut self,
+        cx: &mut Context<'_>,
+        id: DeviceId,
+        is_online: bool,
+    ) {
         for request in self.begun_here() {
             let Some(signing) = self.device.open.as_ref().and_then(|open| open.signings.get(&request)) else {
                 continue;
@@ -153,7 +181,8 @@ impl Wallet {
         for request in lost {
             // No failure of anybody: it is tried again when the device is there, or with another one.
             self.end_session(cx, &request);
-            if let Some(signing) = self.device.open.as_mut().and_then(|open| open.signings.get_mut(&request)) {
+            if let Some(signing) = self.device.open.as_mut().and_then(|open| open.signings.get_mut(&request))
+            {
                 signing.states.remove(&id);
             }
             self.request_waiting(cx, &request);

@@ -2,10 +2,11 @@
 
 use symbolon_mpc::DeviceId;
 
+use super::super::keys::{child_key, verifies};
 use super::super::peer::PeerMessage;
 use super::{MAX_LIFE_MS, Signing};
 use crate::context::Context;
-use crate::request::{Proposal, RequestId};
+use crate::request::{Proposal, RawSignature, RequestId};
 use crate::view::DeviceState;
 use crate::wallet::Wallet;
 
@@ -13,7 +14,12 @@ use crate::wallet::Wallet;
 const MAX_SIGNINGS: usize = 32;
 
 impl Wallet {
-    pub(in crate::device) fn proposal_arrived(&mut self, cx: &mut Context<'_>, from: DeviceId, proposal: Proposal) {
+    pub(in crate::device) fn proposal_arrived(
+        &mut self,
+        cx: &mut Context<'_>,
+        from: DeviceId,
+        proposal: Proposal,
+    ) {
         let request = proposal.request;
         match self.join(cx, from, proposal) {
             Ok(()) => {}
@@ -49,6 +55,15 @@ impl Wallet {
         proposal.expires_at = cx.now.saturating_add(life);
         let request = proposal.request;
         let open = self.device.open.as_ref().ok_or("this device is locked")?;
+        let outcome = open.approvals.get(&request).and_then(|approval| approval.outcome.as_ref());
+        if let Some(outcome) =
+            outcome.filter(|outcome| outcome.initiator == from && is_same(&outcome.proposal, &proposal))
+        {
+            // Signed before; the asking device died before it had the last message.
+            let (proposal, signature) = (Box::new(outcome.proposal.clone()), outcome.signature);
+            self.tell(cx, from, &PeerMessage::Signed { proposal, signature });
+            return Ok(());
+        }
         let known = open.signings.get(&request);
         if known.is_some_and(|signing| signing.initiator != from) {
             return Err("the request began on another device".to_owned());
@@ -88,6 +103,74 @@ impl Wallet {
         Ok(())
     }
 
+    /// A signer says that a request is signed, and proves it.
+    pub(in crate::device) fn signature_arrived(
+        &mut self,
+        cx: &mut Context<'_>,
+        from: DeviceId,
+        mut proposal: Proposal,
+        signature: RawSignature,
+    ) {
+        let request = proposal.request;
+        let Some((info, me)) = self.active_info() else { return };
+        let Some(open) = self.device.open.as_ref() else { return };
+        if open.approvals.get(&request).is_some_and(|approval| approval.outcome.is_some()) {
+            return;
+        }
+        let holds = |digest: &[u8; 32]| {
+            child_key(&info, &proposal.path)
+                .is_some_and(|key| verifies(&key, digest, &signature.r, &signature.s))
+        };
+        if let Some(signing) = open.signings.get(&request) {
+            if is_same(&signing.proposal, &proposal)
+                && signing.signers.contains(&from)
+                && holds(&signing.digest)
+            {
+                self.end_session(cx, &request);
+                self.conclude(cx, &request, signature);
+            }
+            return;
+        }
+        // Begun and approved before this process: only its initiating device can say so, and only to a signer.
+        let party = |device| info.quorum().party_of(device).map(|party| party.index.value());
+        let takes_part = |device| party(device).is_some_and(|index| proposal.signers.contains(&index));
+        if !takes_part(me)
+            || !takes_part(from)
+            || (proposal.wallet, proposal.epoch) != (*info.wallet(), info.epoch())
+        {
+            return;
+        }
+        let signers: Vec<_> = info
+            .quorum()
+            .parties()
+            .iter()
+            .filter(|party| proposal.signers.contains(&party.index.value()))
+            .map(|party| party.device)
+            .collect();
+        let Some(digest) = open.approvals.get(&request).map(|approval| approval.digest).filter(holds) else {
+            return;
+        };
+        proposal.expires_at = cx.now.saturating_add(MAX_LIFE_MS);
+        if let Some(open) = self.device.open.as_mut() {
+            open.signings.insert(
+                request,
+                Signing {
+                    initiator: from,
+                    proposal,
+                    digest,
+                    signers,
+                    are_chosen: true,
+                    states: Default::default(),
+                    session: None,
+                    failed: 0,
+                    retry_at: None,
+                    is_stalled: false,
+                },
+            );
+        }
+        self.conclude(cx, &request, signature);
+    }
+
     pub(in crate::device) fn state_arrived(
         &mut self,
         cx: &mut Context<'_>,
@@ -95,7 +178,9 @@ impl Wallet {
         request: RequestId,
         state: DeviceState,
     ) {
-        let Some(signing) = self.device.open.as_mut().and_then(|open| open.signings.get_mut(&request)) else { return };
+        let Some(signing) = self.device.open.as_mut().and_then(|open| open.signings.get_mut(&request)) else {
+            return;
+        };
         if signing.signers.contains(&from) && signing.states.insert(from, state) != Some(state) {
             self.request_waiting(cx, &request);
         }
@@ -108,7 +193,9 @@ impl Wallet {
         request: RequestId,
         reason: &str,
     ) {
-        let Some(signing) = self.device.open.as_mut().and_then(|open| open.signings.get_mut(&request)) else { return };
+        let Some(signing) = self.device.open.as_mut().and_then(|open| open.signings.get_mut(&request)) else {
+            return;
+        };
         let me = self.device.settings.as_ref().map(|settings| settings.device);
         let is_mine = me == Some(signing.initiator.0);
         // A cosigner's word goes to the initiating device; only that one may call the request off for all.
@@ -125,4 +212,10 @@ impl Wallet {
         self.forget_signing(cx, &request);
         self.request_cancelled(cx, from, &request, &reason);
     }
+}
+
+/// The same request, in whatever attempt.
+fn is_same(one: &Proposal, two: &Proposal) -> bool {
+    (one.request, &one.body, &one.path, one.wallet, one.epoch)
+        == (two.request, &two.body, &two.path, two.wallet, two.epoch)
 }

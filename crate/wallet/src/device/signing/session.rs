@@ -71,8 +71,13 @@ impl Wallet {
         let pairs = open.pairs.take(proposal.wallet, proposal.epoch, &peers);
         let ceremony = proposal.ceremony;
         let sign = Sign::start(plan, share, pairs).map_err(|error| error.to_string())?;
-        signing.session =
-            Some(Session { ceremony, sign, parties, is_held: false, still_until: now.saturating_add(STILL_MS) });
+        signing.session = Some(Session {
+            ceremony,
+            sign,
+            parties,
+            is_held: false,
+            still_until: now.saturating_add(STILL_MS),
+        });
         for (from, frame) in self.take_early(ceremony) {
             self.signing_frame(cx, from, *request, &frame);
         }
@@ -96,7 +101,9 @@ impl Wallet {
         frame: &[u8],
     ) {
         let Some(session) = self.session(&request) else { return };
-        let Some((party, _)) = session.parties.iter().find(|(_, device)| *device == from).copied() else { return };
+        let Some((party, _)) = session.parties.iter().find(|(_, device)| *device == from).copied() else {
+            return;
+        };
         match session.sign.receive(party, frame) {
             Ok(()) => self.drive_signing(cx, &request),
             Err(abort) => self.session_aborted(cx, &request, &abort),
@@ -138,7 +145,7 @@ impl Wallet {
     }
 
     fn signed(&mut self, cx: &mut Context<'_>, request: &RequestId, signed: Signed) {
-        let Some((info, me)) = self.active_info() else { return };
+        let Some((info, _)) = self.active_info() else { return };
         let Some(open) = self.device.open.as_mut() else { return };
         let Some(signing) = open.signings.get_mut(request) else { return };
         let Some(session) = signing.session.take() else { return };
@@ -151,19 +158,10 @@ impl Wallet {
             // Practically never: an x that exceeds the order (2⁻¹²⁷). The pairs are wiped.
             return self.session_failed(cx, request, "the signature had no form that a chain takes");
         };
-        let (signers, initiator) = (signing.signers.clone(), signing.initiator);
         open.pairs.put(signed.pairs);
         self.ended(session.ceremony);
         let raw = RawSignature { r: signature.r, s: signature.s, recovery_id: signature.recovery_id };
-        if initiator == me {
-            self.forget_signing(cx, request);
-        } else if let Some(open) = self.device.open.as_mut() {
-            // The approval stays until it lapses: the initiating device may not have got our last message, and
-            // then proposes the same again.
-            open.signings.remove(request);
-        }
-        cx.view_changed();
-        self.request_signed(cx, request, raw, &signers);
+        self.conclude(cx, request, raw);
     }
 
     fn session_aborted(&mut self, cx: &mut Context<'_>, request: &RequestId, abort: &Abort) {
@@ -195,9 +193,15 @@ impl Wallet {
         self.session_failed(cx, request, &abort.cause.to_string());
     }
 
-    pub(in crate::device) fn signing_aborted(&mut self, cx: &mut Context<'_>, from: DeviceId, request: RequestId) {
-        let takes_part =
-            self.session(&request).is_some_and(|session| session.parties.iter().any(|(_, device)| *device == from));
+    pub(in crate::device) fn signing_aborted(
+        &mut self,
+        cx: &mut Context<'_>,
+        from: DeviceId,
+        request: RequestId,
+    ) {
+        let takes_part = self
+            .session(&request)
+            .is_some_and(|session| session.parties.iter().any(|(_, device)| *device == from));
         if takes_part {
             self.session_failed(cx, &request, "another device stopped the session");
         }

@@ -1,0 +1,165 @@
+//! Another device proposes a signing: read, checked and judged here from its raw bytes alone (R14, R23).
+
+use symbolon_chain::Request;
+use symbolon_chain::networks::check_rpc_url;
+use symbolon_mpc::DeviceId;
+
+use super::provider::MAX_WAITING;
+use super::record;
+use super::requests::{
+    Ask, DECISION_LIFE, Entry, FeeWish, Live, Prepared, QUEUE_LIFE, SignAsk, Source, Stage,
+};
+use crate::context::Context;
+use crate::effect::Effect;
+use crate::event::Timestamp;
+use crate::messages;
+use crate::request::{Proposal, RequestId};
+use crate::view::DeviceState;
+use crate::wallet::Wallet;
+
+// Seam: called by the device side.
+impl Wallet {
+    /// Another device proposes a signing. Decodes, judges and journals it; answers the digest to sign, or the
+    /// plain sentence with which this device refuses. The device side then joins the session up to the held
+    /// message; approval comes later through `signing_approve` (at once, if policy allows).
+    /// A proposal for a request already known with the same body is a new attempt: its approval stands.
+    pub(crate) fn request_arrived(
+        &mut self,
+        cx: &mut Context<'_>,
+        from: DeviceId,
+        proposal: &Proposal,
+    ) -> Result<[u8; 32], String> {
+        let digest = self.check(proposal, cx.now)?;
+        if let Some(entry) = self.entry(&proposal.request) {
+            let same_asker = matches!(entry.source, Source::Device { device, .. } if device == from);
+            if !same_asker {
+                return Err(messages::REFUSE_OVER.to_owned());
+            }
+            if entry.prepared.as_ref().is_some_and(|prepared| prepared.body == proposal.body) {
+                let approved = entry.approved.filter(|approved| *approved == digest);
+                if let Some(digest) = approved {
+                    self.approve_signing(cx, &proposal.request, digest);
+                }
+                self.look_up(cx, &proposal.request);
+                return Ok(digest);
+            }
+            // Another body under the same id: what was approved before says nothing about it.
+            self.dapp.requests.retain(|entry| entry.id != proposal.request);
+        } else {
+            if self.dapp.activity.iter().any(|done| done.id == proposal.request) {
+                return Err(messages::REFUSE_OVER.to_owned());
+            }
+            if self.dapp.requests.len() >= MAX_WAITING {
+                return Err(messages::REFUSE_LIMIT.to_owned());
+            }
+        }
+        self.take_in(cx, from, proposal, digest);
+        Ok(digest)
+    }
+}
+
+impl Wallet {
+    /// The proposal's own consistency, and that it concerns a key and account of ours.
+    fn check(&self, proposal: &Proposal, now: Timestamp) -> Result<[u8; 32], String> {
+        let refuse = |sentence: &str| Err(sentence.to_owned());
+        if self.dapp.unusable {
+            return refuse(messages::UNUSABLE);
+        }
+        if !self.vault_open() {
+            return refuse(messages::REFUSE_LOCKED);
+        }
+        if self.key_facts() != Some((proposal.wallet, proposal.epoch)) {
+            return refuse(messages::REFUSE_KEY);
+        }
+        let texts = [&proposal.origin, &proposal.network.name, &proposal.network.symbol];
+        if texts.iter().any(|text| text.len() > MAX_TEXT) || proposal.network.rpc_url.len() > MAX_URL {
+            return refuse(messages::REFUSE_SIZE);
+        }
+        let Request::Evm(body) = &proposal.body;
+        // Decoded without any of this device's names: what is signed depends on the bytes alone.
+        let digest = symbolon_chain::digest(&proposal.body)
+            .map_err(|error| messages::refuse_unreadable(&error.to_string()))?;
+        if self.address_at(&proposal.path) != Some(body.account) {
+            return refuse(messages::REFUSE_ACCOUNT);
+        }
+        if body.chain_id == 0 || proposal.network.chain_id != body.chain_id {
+            return refuse(messages::REFUSE_CHAIN);
+        }
+        let life = proposal.expires_at.checked_sub(proposal.created_at);
+        let sane = life.is_some_and(|life| life <= QUEUE_LIFE);
+        if !sane || proposal.expires_at.saturating_add(CLOCK_SKEW) <= now {
+            return refuse(messages::REFUSE_EXPIRED);
+        }
+        Ok(digest.0)
+    }
+
+    fn take_in(&mut self, cx: &mut Context<'_>, from: DeviceId, proposal: &Proposal, digest: [u8; 32]) {
+        let Request::Evm(body) = &proposal.body;
+        let mut network = proposal.network.clone();
+        if check_rpc_url(&network.rpc_url).is_err() {
+            network.rpc_url.clear();
+        }
+        let id = proposal.request;
+        let mut entry = Entry {
+            id,
+            source: Source::Device { device: from, origin: proposal.origin.clone(), network },
+            ask: Ask::Sign(SignAsk {
+                chain_id: body.chain_id,
+                account: body.account,
+                path: proposal.path.clone(),
+                transaction: None,
+                fee: FeeWish::Page,
+            }),
+            created_at: cx.now,
+            // No approval outlives the time that its owner was given, by this device's own clock.
+            expires_at: proposal
+                .expires_at
+                .saturating_add(CLOCK_SKEW)
+                .min(cx.now.saturating_add(DECISION_LIFE)),
+            origin_is_new: self.origin_is_new(&proposal.origin),
+            approved: None,
+            prepared: Some(Prepared { body: proposal.body.clone(), digest, fee: None, fails: None }),
+            signed: None,
+            live: Live { stage: Stage::Ready, ..Live::default() },
+        };
+        let intent = self.intent(&entry, &proposal.body);
+        let approves = intent.is_some_and(|intent| self.approves_unattended(cx, &intent));
+        if approves {
+            entry.approved = Some(digest);
+        }
+        cx.store(record::put(entry.key(), &entry));
+        self.dapp.requests.push(entry);
+        if approves {
+            self.approve_signing(cx, &id, digest);
+            cx.push(Effect::Notify {
+                title: messages::NOTIFY_UNATTENDED_TITLE.to_owned(),
+                body: messages::NOTIFY_UNATTENDED_BODY.to_owned(),
+            });
+        } else {
+            self.announce(cx, &id);
+        }
+        self.look_up(cx, &id);
+        cx.view_changed();
+    }
+
+    fn announce(&mut self, cx: &mut Context<'_>, id: &RequestId) {
+        self.tell_state(cx, id, DeviceState::Notified);
+        cx.push(Effect::Notify {
+            title: messages::NOTIFY_TITLE.to_owned(),
+            body: messages::NOTIFY_BODY.to_owned(),
+        });
+        cx.push(Effect::ShowApproval);
+    }
+
+    /// Nothing that an origin asked was signed here before.
+    fn origin_is_new(&self, origin: &str) -> bool {
+        origin != messages::THIS_WALLET
+            && !self.dapp.sites.keys().any(|known| known.0 == origin)
+            && !self.dapp.activity.iter().any(|done| done.origin == symbolon_chain::text::inert(origin))
+    }
+}
+
+/// How far two devices' clocks may be apart, in milliseconds.
+const CLOCK_SKEW: u64 = 2 * 60 * 1000;
+const MAX_TEXT: usize = 512;
+const MAX_URL: usize = 2048;

@@ -1,0 +1,73 @@
+//! What to look at twice: found in the bytes, and known to this device alone.
+
+use symbolon_chain::Intent;
+use symbolon_chain::intent::{Action, Role};
+use symbolon_chain::risk::{Risk, Severity as Loudness};
+
+use super::super::requests::{Entry, Source};
+use crate::messages;
+use crate::view::{RiskView, Severity};
+use crate::wallet::Wallet;
+
+impl Wallet {
+    /// Risks of a request, worst first.
+    pub(super) fn risks(&self, entry: &Entry, intent: Option<&Intent>) -> Vec<RiskView> {
+        let mut out: Vec<RiskView> = Vec::new();
+        if let Some(intent) = intent {
+            out.extend(intent.risks.iter().map(found));
+            out.extend(self.learned(intent));
+        }
+        let fails = entry.prepared.as_ref().and_then(|prepared| prepared.fails.as_ref());
+        if let Some(reason) = fails {
+            let message = match reason.as_str() {
+                "" => messages::RISK_LIKELY_TO_FAIL.to_owned(),
+                reason => format!("{} It says: {reason}", messages::RISK_LIKELY_TO_FAIL),
+            };
+            out.push(view("likely-to-fail", message, Severity::Danger));
+        }
+        if entry.origin_is_new {
+            out.push(view("new-origin", messages::RISK_NEW_ORIGIN.to_owned(), Severity::Info));
+        }
+        if let Source::Device { device, .. } = &entry.source {
+            let known = entry.chain_id().is_some_and(|chain_id| self.dapp.networks.find(chain_id).is_some());
+            if !known {
+                let message = messages::risk_suggested_network(&self.name_of(*device));
+                out.push(view("suggested-network", message, Severity::Warning));
+            }
+        }
+        out.sort_by_key(|risk| std::cmp::Reverse(risk.severity));
+        out
+    }
+
+    /// What this device's node says about the addresses of a request.
+    fn learned(&self, intent: &Intent) -> Vec<RiskView> {
+        let mut out = Vec::new();
+        for party in &intent.parties {
+            let code = self.dapp.knowledge.is_contract(intent.chain_id, &party.address);
+            match (party.role, code) {
+                (Role::Spender, Some(false)) => {
+                    let message = messages::RISK_SPENDER_ACCOUNT.to_owned();
+                    out.push(view("spender-is-account", message, Severity::Danger));
+                }
+                (Role::Contract, Some(false)) if matches!(intent.action, Action::Call { .. }) => {
+                    out.push(view("no-contract", messages::RISK_NO_CODE.to_owned(), Severity::Warning));
+                }
+                _ => {}
+            }
+        }
+        out
+    }
+}
+
+fn found(risk: &Risk) -> RiskView {
+    let severity = match risk.severity() {
+        Loudness::Notice => Severity::Info,
+        Loudness::Warning => Severity::Warning,
+        Loudness::Danger | Loudness::Blocking => Severity::Danger,
+    };
+    view(risk.code(), messages::risk(risk), severity)
+}
+
+fn view(code: &str, message: String, severity: Severity) -> RiskView {
+    RiskView { code: format!("risk/{code}"), message, severity }
+}

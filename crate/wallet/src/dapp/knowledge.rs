@@ -1,0 +1,226 @@
+//! What this device found out for itself about tokens and contracts: each device asks its own node.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use symbolon_chain::context::{Context as Names, KnownName, NameSource, TokenInfo, TokenStandard};
+use symbolon_chain::intent::Role;
+use symbolon_chain::rpc::{self, Query};
+use symbolon_chain::{Address, Intent, Request};
+
+use super::record;
+use super::requests::{Entry, Source};
+use super::rpc::Purpose;
+use crate::context::Context;
+use crate::event::FetchError;
+use crate::messages;
+use crate::request::RequestId;
+use crate::wallet::Wallet;
+
+/// An ERC-20 token on the owner's list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct WatchedToken {
+    pub chain_id: u64,
+    pub address: Address,
+    pub symbol: String,
+    pub decimals: u8,
+}
+
+/// What nodes said; gone with the process.
+#[derive(Debug, Default)]
+pub(crate) struct Knowledge {
+    /// Questions under way or answered: chain, address, and whether it is asked as a token.
+    asked: BTreeSet<(u64, Address, bool)>,
+    decimals: BTreeMap<(u64, Address), u8>,
+    has_code: BTreeMap<(u64, Address), bool>,
+    symbols: BTreeMap<(u64, Address), String>,
+    /// Tokens that the owner adds as soon as their facts are here, with whom to answer.
+    adding: BTreeMap<(u64, Address), crate::event::EffectId>,
+}
+
+/// What a token was asked for.
+#[derive(Debug)]
+pub(crate) enum TokenQuestion {
+    Decimals(Query<u8>),
+    Symbol(Query<String>),
+}
+
+impl Knowledge {
+    /// What a node said about an address; nothing if it did not say, so that it may be asked again.
+    pub(crate) fn code_came(&mut self, chain_id: u64, address: Address, has_code: Option<bool>) {
+        match has_code {
+            Some(has_code) => {
+                self.has_code.insert((chain_id, address), has_code);
+            }
+            None => {
+                self.asked.remove(&(chain_id, address, false));
+            }
+        }
+    }
+
+    /// Whether there is a contract at an address; nothing while that is not known.
+    pub(crate) fn is_contract(&self, chain_id: u64, address: &Address) -> Option<bool> {
+        self.has_code.get(&(chain_id, *address)).copied()
+    }
+
+    fn token(&self, key: &(u64, Address)) -> Option<TokenInfo> {
+        Some(TokenInfo {
+            standard: TokenStandard::Erc20,
+            symbol: self.symbols.get(key)?.clone(),
+            decimals: *self.decimals.get(key)?,
+            vouched: false,
+        })
+    }
+}
+
+impl Wallet {
+    /// What names the decoder may use for a request.
+    pub(super) fn names_for(&self, entry: &Entry) -> Names {
+        let chain_id = entry.chain_id().unwrap_or_default();
+        let mut tokens: BTreeMap<(u64, Address), TokenInfo> = BTreeMap::new();
+        for key in self.dapp.knowledge.symbols.keys().filter(|key| key.0 == chain_id) {
+            if let Some(info) = self.dapp.knowledge.token(key) {
+                tokens.insert(*key, info);
+            }
+        }
+        for token in self.dapp.tokens.iter().filter(|token| token.chain_id == chain_id) {
+            tokens.insert(
+                (token.chain_id, token.address),
+                TokenInfo {
+                    standard: TokenStandard::Erc20,
+                    symbol: token.symbol.clone(),
+                    decimals: token.decimals,
+                    vouched: true,
+                },
+            );
+        }
+        let names = self.dapp.accounts.iter().map(|account| {
+            (account.address, KnownName { name: account.name.clone(), source: NameSource::OwnAccount })
+        });
+        Names {
+            origin: match &entry.source {
+                Source::Page { origin, .. } => Some(origin.0.clone()),
+                Source::Device { origin, .. } if origin != messages::THIS_WALLET => Some(origin.clone()),
+                Source::Device { .. } | Source::Wallet => None,
+            },
+            tokens,
+            names: names.collect(),
+            seen: self.dapp.seen.clone(),
+            currency: self.network_for(chain_id, &entry.source).map(|network| network.currency),
+            l1_fee: None,
+        }
+    }
+
+    /// Reads a request's body with everything that this device knows.
+    pub(super) fn intent(&self, entry: &Entry, body: &Request) -> Option<Intent> {
+        symbolon_chain::decode(body, &self.names_for(entry)).ok()
+    }
+
+    /// Asks this device's own node about the tokens and contracts of a request.
+    pub(super) fn look_up(&mut self, cx: &mut Context<'_>, id: &RequestId) {
+        let Some(entry) = self.entry(id) else { return };
+        let Some(body) = entry.prepared.as_ref().map(|prepared| &prepared.body) else { return };
+        let (Some(intent), source) = (self.intent(entry, body), entry.source.clone()) else { return };
+        let chain_id = intent.chain_id;
+        for party in &intent.parties {
+            match party.role {
+                Role::Token => self.look_up_token(cx, chain_id, party.address, &source),
+                Role::Spender | Role::Contract => self.look_up_code(cx, chain_id, party.address, &source),
+                Role::Recipient | Role::Source => {}
+            }
+        }
+    }
+
+    fn look_up_token(&mut self, cx: &mut Context<'_>, chain_id: u64, token: Address, source: &Source) {
+        let watched = self.dapp.tokens.iter().any(|one| one.chain_id == chain_id && one.address == token);
+        if watched || !self.dapp.knowledge.asked.insert((chain_id, token, true)) {
+            return;
+        }
+        let Some(network) = self.network_for(chain_id, source) else { return };
+        let (symbol, decimals) = (rpc::symbol(&token), rpc::decimals(&token));
+        let (symbol_body, decimals_body) = (symbol.body(1), decimals.body(1));
+        let question = TokenQuestion::Symbol(symbol);
+        self.ask(cx, &network, &symbol_body, Purpose::Token { chain_id, token, question });
+        let question = TokenQuestion::Decimals(decimals);
+        self.ask(cx, &network, &decimals_body, Purpose::Token { chain_id, token, question });
+    }
+
+    fn look_up_code(&mut self, cx: &mut Context<'_>, chain_id: u64, address: Address, source: &Source) {
+        if !self.dapp.knowledge.asked.insert((chain_id, address, false)) {
+            return;
+        }
+        let Some(network) = self.network_for(chain_id, source) else { return };
+        let query = rpc::code(&address);
+        self.ask(cx, &network, &query.body(1), Purpose::Code { chain_id, address, query });
+    }
+
+    pub(super) fn token_came(
+        &mut self,
+        cx: &mut Context<'_>,
+        chain_id: u64,
+        token: Address,
+        question: TokenQuestion,
+        outcome: Result<Vec<u8>, FetchError>,
+    ) {
+        let key = (chain_id, token);
+        let came = match question {
+            TokenQuestion::Decimals(query) => self
+                .read(cx, chain_id, &query, outcome)
+                .map(|it| self.dapp.knowledge.decimals.insert(key, it))
+                .is_ok(),
+            TokenQuestion::Symbol(query) => self
+                .read(cx, chain_id, &query, outcome)
+                .map(|it| self.dapp.knowledge.symbols.insert(key, it))
+                .is_ok(),
+        };
+        if !came {
+            // it may be asked again
+            self.dapp.knowledge.asked.remove(&(chain_id, token, true));
+            if let Some(reply) = self.dapp.knowledge.adding.remove(&key) {
+                cx.reply(reply, Err(super::command::error("token/unknown", messages::NOT_A_TOKEN)));
+            }
+        }
+        if let Some(info) = self.dapp.knowledge.token(&key)
+            && let Some(reply) = self.dapp.knowledge.adding.remove(&key)
+        {
+            self.watch_token(cx, chain_id, token, &info.symbol, info.decimals);
+            cx.reply(reply, Ok(()));
+        }
+        cx.view_changed();
+    }
+
+    /// The owner's own wish to watch a token: its facts come from the contract.
+    pub(super) fn add_token(&mut self, cx: &mut Context<'_>, reply: crate::event::EffectId, token: Address) {
+        let chain_id = self.dapp.networks.active;
+        if let Some(info) = self.dapp.knowledge.token(&(chain_id, token)) {
+            self.watch_token(cx, chain_id, token, &info.symbol, info.decimals);
+            cx.reply(reply, Ok(()));
+            return;
+        }
+        if self.dapp.tokens.iter().any(|one| one.chain_id == chain_id && one.address == token) {
+            cx.reply(reply, Ok(()));
+            return;
+        }
+        if let Some(earlier) = self.dapp.knowledge.adding.insert((chain_id, token), reply) {
+            cx.reply(earlier, Ok(()));
+        }
+        self.dapp.knowledge.asked.remove(&(chain_id, token, true));
+        self.look_up_token(cx, chain_id, token, &Source::Wallet);
+    }
+
+    pub(super) fn watch_token(
+        &mut self,
+        cx: &mut Context<'_>,
+        chain_id: u64,
+        address: Address,
+        symbol: &str,
+        decimals: u8,
+    ) {
+        self.dapp.tokens.retain(|one| one.chain_id != chain_id || one.address != address);
+        let symbol = symbolon_chain::text::inert_name(symbol);
+        self.dapp.tokens.push(WatchedToken { chain_id, address, symbol, decimals });
+        cx.store(record::put(record::TOKENS, &self.dapp.tokens));
+        self.refresh_balances(cx);
+        cx.view_changed();
+    }
+}

@@ -1,0 +1,111 @@
+//! What the store holds becomes what is remembered.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::de::DeserializeOwned;
+
+use super::balances::Balances;
+use super::knowledge::Knowledge;
+use super::networks::Networks;
+use super::policy::Ledger;
+use super::provider::answers::Answers;
+use super::record::{self, Unreadable};
+use super::sites::Site;
+use super::{Dapp, Settings, accounts};
+use crate::event::Origin;
+use crate::store::Record;
+use crate::view::Theme;
+use crate::wallet::HostConfig;
+
+impl Dapp {
+    /// Reads what the store holds: settings, networks, sites, requests, activity.
+    pub(crate) fn load(_config: &HostConfig, records: &[Record]) -> Self {
+        let mut this = Self::fresh();
+        let read = records
+            .iter()
+            .filter(|record| record.key.starts_with(record::PREFIX))
+            .try_for_each(|record| this.take(record));
+        if read.is_err() {
+            this = Self::fresh();
+            this.unusable = true;
+        }
+        this.requests.sort_by_key(|entry| (entry.created_at, entry.id));
+        this.activity.sort_by_key(|done| (done.at, done.id));
+        this
+    }
+
+    /// Back to a device that never saw anything.
+    pub(super) fn forget(&mut self) {
+        *self = Self::fresh();
+    }
+
+    /// Keys of all records that this side may have written.
+    pub(super) fn record_keys(&self) -> Vec<String> {
+        let single = [
+            record::ACCOUNTS,
+            record::LEDGER,
+            record::NETWORKS,
+            record::SEEN,
+            record::SETTINGS,
+            record::TOKENS,
+        ];
+        let mut keys: Vec<String> = single.iter().map(|key| (*key).to_owned()).collect();
+        keys.extend(self.activity.iter().map(|done| format!("{}{}", record::ACTIVITY, done.id)));
+        keys.extend(self.requests.iter().map(|entry| format!("{}{}", record::REQUEST, entry.id)));
+        keys.extend(self.sites.values().map(Site::key));
+        keys.extend(self.answers.keys());
+        keys
+    }
+
+    fn take(&mut self, record: &Record) -> Result<(), Unreadable> {
+        let bytes = &record.value;
+        let key = record.key.as_str();
+        match key {
+            record::ACCOUNTS => self.account_names = record::decode(bytes)?,
+            record::LEDGER => self.ledger = record::decode(bytes)?,
+            record::NETWORKS => self.networks = record::decode::<Networks>(bytes)?,
+            record::SEEN => self.seen = record::decode::<BTreeSet<_>>(bytes)?,
+            record::SETTINGS => self.settings = record::decode(bytes)?,
+            record::TOKENS => self.tokens = record::decode(bytes)?,
+            _ if key.starts_with(record::ACTIVITY) => self.activity.push(record::decode(bytes)?),
+            _ if key.starts_with(record::ANSWER) => self.answers.load(key, record::decode(bytes)?),
+            _ if key.starts_with(record::REQUEST) => self.requests.push(record::decode(bytes)?),
+            _ if key.starts_with(record::SITE) => {
+                let site: Site = decode(bytes)?;
+                self.sites.insert(site.origin.clone(), site);
+            }
+            // A record that this version does not know was written by a newer one.
+            _ => return Err(Unreadable::Newer(record::VERSION)),
+        }
+        Ok(())
+    }
+
+    fn fresh() -> Self {
+        Self {
+            account_names: accounts::Stored::default(),
+            activity: Vec::new(),
+            answers: Answers::default(),
+            ledger: Ledger::default(),
+            networks: Networks::default(),
+            requests: Vec::new(),
+            seen: BTreeSet::new(),
+            settings: Settings { default_provider: false, theme: Theme::default() },
+            sites: BTreeMap::<Origin, Site>::new(),
+            tokens: Vec::new(),
+            unusable: false,
+            accounts: Vec::new(),
+            balances: Balances::default(),
+            clients: BTreeMap::new(),
+            dismissed: BTreeSet::new(),
+            fetches: BTreeMap::new(),
+            knowledge: Knowledge::default(),
+            waiting_unlock: Vec::new(),
+            #[cfg(test)]
+            stand_in: None,
+        }
+    }
+}
+
+fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Unreadable> {
+    record::decode(bytes)
+}

@@ -1,0 +1,14 @@
+//! The dApp side, driven through events, with a scripted node and a stand-in for the owner's other devices.
+
+mod arrive;
+mod cards;
+mod fees;
+mod network;
+mod node;
+mod policy;
+mod provider;
+mod queue;
+mod restart;
+mod rig;
+
+pub(crate) use rig::StandIn;

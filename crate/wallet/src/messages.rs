@@ -1,0 +1,321 @@
+//! The wallet's own sentences: everything that owners and pages read and that no stranger wrote.
+//!
+//! One catalogue, so that they can be read over, corrected and translated in one place. Each says what happened,
+//! what is safe, and what to do next.
+
+use symbolon_chain::risk::Risk;
+use symbolon_chain::{Address, evm::address};
+
+use crate::event::FetchError;
+
+/// The origin of requests that the owner makes on the wallet's own screens.
+pub const THIS_WALLET: &str = "this wallet";
+
+/// Reason with which the initiating device ends a request on its cosigners after it was signed.
+pub const REASON_SIGNED: &str = "signed";
+/// Reason given to cosigners when the owner said no.
+pub const REASON_REJECTED: &str = "The owner said no on the other device.";
+/// Reason given to cosigners when nobody decided in time.
+pub const REASON_EXPIRED: &str = "It was not decided in time.";
+
+// What pages read.
+
+/// EIP-1193 4001.
+pub const PAGE_REJECTED: &str = "User rejected the request.";
+/// EIP-1193 4001, because nobody decided.
+pub const PAGE_EXPIRED: &str = "The request expired before it was decided. Nothing was signed.";
+/// EIP-1193 4100.
+pub const PAGE_UNAUTHORIZED: &str =
+    "The requested account and/or method has not been authorized by the user.";
+/// EIP-1193 4200.
+pub const PAGE_UNSUPPORTED: &str = "The provider does not support the requested method.";
+/// EIP-1193 4901.
+pub const PAGE_CHAIN_DOWN: &str = "The network cannot be reached. Nothing was signed or sent.";
+/// EIP-3326 4902.
+pub const PAGE_UNKNOWN_CHAIN: &str =
+    "Unrecognized chain ID. Try adding the chain using wallet_addEthereumChain first.";
+/// JSON-RPC -32002 for a second connect or network prompt.
+pub const PAGE_PENDING: &str = "Request of this kind already pending for this origin. Please wait.";
+/// JSON-RPC -32005.
+pub const PAGE_LIMIT: &str = "Too many requests are waiting. Decide or reject some of them first.";
+/// JSON-RPC -32603 while stored data cannot be used.
+pub const PAGE_UNUSABLE: &str = "The wallet's stored data cannot be used on this device.";
+/// JSON-RPC -32603 where the request could not be saved.
+pub const PAGE_NOT_SAVED: &str = "The wallet could not save the request. Nothing was signed.";
+/// JSON-RPC -32004 for methods that need a private key in one place.
+pub const PAGE_NO_SINGLE_KEY: &str =
+    "This method needs a private key in one place; this wallet's key never is in one place.";
+/// JSON-RPC -32004 for `eth_signTransaction`.
+pub const PAGE_SIGN_ONLY: &str = "This wallet signs transactions only to send them; use eth_sendTransaction.";
+
+/// JSON-RPC -32601, in the words that libraries look for.
+#[must_use]
+pub fn unknown_method(method: &str) -> String {
+    let shown: String = method.chars().take(100).collect();
+    format!("The method \"{shown}\" does not exist / is not available.")
+}
+
+/// Rejected on another device.
+#[must_use]
+pub fn rejected_on(device: &str) -> String {
+    format!("Rejected on {}. Nothing was signed.", named(device))
+}
+
+// What owners read.
+
+/// The vault is closed.
+pub const LOCKED: &str = "Unlock this device first.";
+/// No such request.
+pub const REQUEST_UNKNOWN: &str = "This request is over. Nothing more was signed.";
+/// The request on screen is not the current one.
+pub const REQUEST_CHANGED: &str =
+    "The request changed since it was shown. Nothing was signed. Look at it again.";
+/// It cannot be approved yet.
+pub const REQUEST_NOT_READY: &str = "This request is not ready to be decided yet.";
+/// Its fee can no longer change.
+pub const REQUEST_APPROVED: &str = "You have approved this request; its fee can no longer be changed.";
+/// Nothing to try again.
+pub const REQUEST_NOTHING_TO_RETRY: &str = "There is nothing to try again.";
+/// Stored data of a newer version, or damaged.
+pub const UNUSABLE: &str = "This device holds data that this version cannot read. Nothing was changed. Update the app; \
+    if that does not help, erase this device and pair it again from your other devices.";
+/// Not an amount above zero.
+pub const AMOUNT: &str = "Enter an amount, for example 1.5.";
+/// Not an address.
+pub const ADDRESS: &str = "This is not an address, or a character of it is wrong.";
+/// A contract that is no ERC-20 token, or does not answer.
+pub const NOT_A_TOKEN: &str = "This contract does not answer like a token on this network.";
+/// Unknown network.
+pub const NETWORK_UNKNOWN: &str = "This network is not known here. Add it first.";
+/// A shipped network cannot be removed.
+pub const NETWORK_SHIPPED: &str = "This network ships with the wallet and cannot be removed.";
+/// Requests are waiting on it.
+pub const NETWORK_IN_USE: &str = "Requests are waiting on this network. Decide them first.";
+/// Not a URL that is allowed for an RPC.
+pub const NETWORK_URL: &str = "The RPC address must start with https:// (or http:// on this computer).";
+/// Its RPC does not answer.
+pub const NETWORK_SILENT: &str = "The RPC does not answer. Nothing was changed. Check the address.";
+/// A name or symbol is missing.
+pub const NETWORK_NAME: &str = "The network needs a name and a currency symbol.";
+/// No key yet.
+pub const NO_KEY: &str = "This wallet has no key yet. Create one with your other devices first.";
+/// Fee text is no number.
+pub const FEE: &str = "Enter the fee in gwei, for example 1.5, and a gas limit of at least 21000.";
+/// The tip is above the whole fee.
+pub const FEE_PRIORITY: &str = "The priority fee cannot be above the maximum fee.";
+/// Fees of requests that are no transactions of this device.
+pub const FEE_NOT_HERE: &str = "The fee of this request cannot be changed on this device.";
+/// The speeds are not known.
+pub const FEE_UNKNOWN_SPEED: &str = "The network gave no fee suggestions. Enter the fee by hand.";
+/// A name is empty or too long.
+pub const NAME: &str = "Names have 1 to 40 characters.";
+/// Title of the notification for a waiting request.
+pub const NOTIFY_TITLE: &str = "A request waits for you";
+/// Body of the notification for a waiting request.
+pub const NOTIFY_BODY: &str = "Open the wallet to look at it.";
+/// Title of the notification after an unattended signature.
+pub const NOTIFY_UNATTENDED_TITLE: &str = "Signed without you";
+/// Body of the notification after an unattended signature.
+pub const NOTIFY_UNATTENDED_BODY: &str = "A request within your limit was signed on this device.";
+
+/// The RPC answered another chain id.
+#[must_use]
+pub fn network_mismatch(expected: u64, found: u64) -> String {
+    format!("The RPC belongs to chain {found}, not to chain {expected}. Nothing was changed.")
+}
+
+/// The active network's RPC is down.
+#[must_use]
+pub fn network_down(name: &str) -> String {
+    format!(
+        "{name} cannot be reached now. Balances may be old. Nothing is lost; it is tried again by itself."
+    )
+}
+
+/// A transaction could not be prepared because the RPC failed.
+#[must_use]
+pub fn prepare_down(network: &str, error: FetchError) -> String {
+    format!("{network} cannot be reached ({error}). Nothing was signed. Try again in a moment.")
+}
+
+/// A transaction could not be prepared because the RPC refused.
+#[must_use]
+pub fn prepare_refused(network: &str, message: &str) -> String {
+    format!("{network} refused: {message}. Nothing was signed.")
+}
+
+/// The account has not enough for value and fee.
+#[must_use]
+pub fn insufficient_funds(has: &str, needs: &str, symbol: &str) -> String {
+    format!(
+        "Insufficient funds: this needs up to {needs} {symbol}, and the account has {has} {symbol}. Nothing was signed."
+    )
+}
+
+/// A signed transaction did not reach the chain.
+#[must_use]
+pub fn broadcast_down(network: &str, error: FetchError) -> String {
+    format!("Signed, but {network} cannot be reached ({error}). The transaction is kept. Try again.")
+}
+
+/// The chain refused a signed transaction.
+#[must_use]
+pub fn broadcast_refused(network: &str, message: &str) -> String {
+    format!("Signed, but {network} refused it: {message}. The transaction is kept. Try again, or give it up.")
+}
+
+/// The signature that came back does not fit the request.
+pub const SIGNATURE_WRONG: &str = "The signature does not fit the request, so it was thrown away. Try again.";
+
+/// The rule that asks for a decision.
+#[must_use]
+pub fn rule(threshold: u16, devices: usize) -> String {
+    let t = usize::from(threshold);
+    match (t, devices) {
+        (0, _) => String::new(),
+        (2, 2) => "Both of your devices must agree.".to_owned(),
+        (t, n) if t == n => format!("All {} of your devices must agree.", number(n)),
+        (t, n) => format!("{} of your {} devices must agree.", capital(&number(t)), number(n)),
+    }
+}
+
+/// The rule for what concerns this device alone.
+pub const RULE_ALONE: &str = "This concerns this device only. Nothing is signed.";
+
+// Why this device refuses another device's proposal.
+
+/// Locked here.
+pub const REFUSE_LOCKED: &str = "This device is locked.";
+/// Another wallet or other shares.
+pub const REFUSE_KEY: &str = "This device holds no share of that wallet and epoch.";
+/// Cannot be decoded.
+#[must_use]
+pub fn refuse_unreadable(why: &str) -> String {
+    format!("This device cannot read the request: {why}.")
+}
+/// The account is not the key's at that path.
+pub const REFUSE_ACCOUNT: &str = "The request names an account that is not this wallet's.";
+/// Chains differ.
+pub const REFUSE_CHAIN: &str = "The request contradicts itself about its network.";
+/// Too late.
+pub const REFUSE_EXPIRED: &str = "The request has expired.";
+/// Decided already.
+pub const REFUSE_OVER: &str = "This request is over on this device.";
+/// Text too long.
+pub const REFUSE_SIZE: &str = "The request is too large.";
+/// Too many wait.
+pub const REFUSE_LIMIT: &str = "Too many requests are waiting on this device.";
+
+// Risks that only the wallet knows.
+
+/// Simulation failed.
+pub const RISK_LIKELY_TO_FAIL: &str = "The network expects this transaction to fail; its fee would be lost.";
+/// First sight of an origin.
+pub const RISK_NEW_ORIGIN: &str = "You have not dealt with this site before.";
+/// A spender that is an ordinary account.
+pub const RISK_SPENDER_ACCOUNT: &str = "The spender is an ordinary account, not a contract. That is unusual.";
+/// A contract call to an address without code.
+pub const RISK_NO_CODE: &str =
+    "There is no contract at this address: the call does nothing, and what is sent is gone.";
+
+/// A network that only another device knows.
+#[must_use]
+pub fn risk_suggested_network(device: &str) -> String {
+    format!("This network was suggested by {}; this device does not know it.", named(device))
+}
+
+/// A plain sentence for a risk found in the bytes.
+#[must_use]
+pub fn risk(risk: &Risk) -> String {
+    match risk {
+        Risk::AnyChain => "This signature is good on every network, not only on this one.".to_owned(),
+        Risk::Approval { spender } => {
+            format!("{} could take these tokens later, without asking again.", short(spender))
+        }
+        Risk::ApprovalForAll { operator } => {
+            format!("{} could take every item of this collection, at any time.", short(operator))
+        }
+        Risk::DeceptiveText => {
+            "A text in this request holds characters that hide or reorder what you read.".to_owned()
+        }
+        Risk::FirstTime { address } => format!("This account has not dealt with {} before.", short(address)),
+        Risk::LostRecipient { .. } => {
+            "The recipient is the token's own contract or the empty address: what is sent there is lost."
+                .to_owned()
+        }
+        Risk::MixedScripts => "A text mixes letters of different alphabets that look alike.".to_owned(),
+        Risk::Order => {
+            "This may be an order to give your tokens away, such as a marketplace listing.".to_owned()
+        }
+        Risk::SignInAccount { .. } => "The sign-in names another account than this one.".to_owned(),
+        Risk::SignInChain { stated } => format!("The sign-in names another network (chain {stated})."),
+        Risk::SignInDomain { stated } => {
+            format!("The sign-in is for {stated}, but another site asks. This is how accounts are stolen.")
+        }
+        Risk::ThirdPartyTransfer { .. } => {
+            "This moves tokens out of an account that is not the signing one.".to_owned()
+        }
+        Risk::TrailingData => "The call carries more data than its function takes.".to_owned(),
+        Risk::UnknownCall { .. } => "This wallet does not know what this contract call does.".to_owned(),
+        Risk::UnknownToken { .. } => {
+            "This token is not on your list; its name and decimals are what its contract says.".to_owned()
+        }
+        Risk::UnknownTypedData => "This wallet does not know what this data can be used for.".to_owned(),
+        Risk::UnlimitedApproval { spender } => {
+            format!("{} could take all of these tokens, now and in the future.", short(spender))
+        }
+        Risk::UnreadableMessage => "The message is not readable text.".to_owned(),
+        Risk::UnsignedFields => {
+            "The request carries fields that are not signed, and so are not shown.".to_owned()
+        }
+    }
+}
+
+/// An address shortened for a sentence; cards show it in full beside.
+#[must_use]
+pub fn short(account: &Address) -> String {
+    let full = address::checksummed(account);
+    match (full.get(..6), full.get(full.len().saturating_sub(4)..)) {
+        (Some(head), Some(tail)) => format!("{head}…{tail}"),
+        _ => full,
+    }
+}
+
+fn named(device: &str) -> &str {
+    if device.is_empty() { "another device" } else { device }
+}
+
+fn number(n: usize) -> String {
+    match n {
+        2 => "two".to_owned(),
+        3 => "three".to_owned(),
+        4 => "four".to_owned(),
+        5 => "five".to_owned(),
+        6 => "six".to_owned(),
+        7 => "seven".to_owned(),
+        n => n.to_string(),
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rule_is_a_sentence_about_the_owners_devices() {
+        assert_eq!(rule(2, 2), "Both of your devices must agree.");
+        assert_eq!(rule(2, 3), "Two of your three devices must agree.");
+        assert_eq!(rule(3, 5), "Three of your five devices must agree.");
+        assert_eq!(rule(3, 3), "All three of your devices must agree.");
+    }
+
+    #[test]
+    fn an_unknown_method_is_answered_in_the_words_that_viem_looks_for() {
+        assert_eq!(unknown_method("eth_foo"), "The method \"eth_foo\" does not exist / is not available.");
+    }
+}
