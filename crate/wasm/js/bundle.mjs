@@ -76,8 +76,7 @@ async function common(out) {
     for (const module of ["core", "kdf", "ui"]) {
         await cp(at(`target/glue/${module}_bg.wasm`), join(out, `${module}_bg.wasm`));
     }
-    const style = ["crate/ui/style/symbolon.css", "crate/wasm/js/host.css"].map((file) => readFile(at(file), "utf8"));
-    await writeFile(join(out, "style.css"), (await Promise.all(style)).join(""));
+    await cp(at("crate/ui/style/symbolon.css"), join(out, "style.css"));
 }
 
 async function icons(from, out) {
