@@ -31,4 +31,18 @@ init({ module_or_path: "ui_bg.wasm" }).catch(() => {
     showUnavailable("ui/failed", "The screens could not be loaded. Nothing was lost.", () => location.reload());
 });
 
+// A window for requests that has none left is in the way.
+if (document.documentElement.dataset["screen"] === "approval") {
+    let closing: ReturnType<typeof setTimeout> | undefined;
+    const look = (): void => {
+        clearTimeout(closing);
+        if (document.querySelector('main[data-screen-name="idle"]'))
+            closing = setTimeout(() => window.close(), IDLE_MS);
+    };
+    const attributes = { attributeFilter: ["data-screen-name"], childList: true, subtree: true };
+    new MutationObserver(look).observe(document.body, attributes);
+}
+
+/** How long the owner sees that nothing is left. */
+const IDLE_MS = 1_200;
 const PING_MS = 20_000;

@@ -213,6 +213,20 @@ fn different_plans_part_blaming_nobody() {
     }
 }
 
+/// Shares of two keys under one name, which a keygen that went apart would leave.
+#[test]
+fn shares_of_different_keys_part_blaming_nobody() {
+    let plan = plan(&[1, 2], 1, 12);
+    let (one, other) = (deal(2, 2, 12), deal(2, 2, 13));
+    let parties = [
+        (index(1), Sign::start(plan.clone(), &one[0], Pairs::new()).unwrap()),
+        (index(2), Sign::start(plan, &other[1], Pairs::new()).unwrap()),
+    ];
+    let report = Simulator::new(parties, 12, Network::GOOD).run();
+    let expected = Abort { cause: Cause::SessionMismatch, blame: Blame::Nobody };
+    assert_eq!(report.abort(index(1)), Some(&expected));
+}
+
 /// R12: a generator that repeats itself gives other nonces in another session.
 #[test]
 fn a_repeating_generator_does_not_repeat_nonces() {

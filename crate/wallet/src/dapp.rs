@@ -199,14 +199,17 @@ impl Wallet {
 
     /// The owner erases this device: removes every record of this side and forgets everything.
     pub(crate) fn dapp_erase(&mut self, cx: &mut Context<'_>) {
-        let mut batch = crate::store::Batch::default();
-        for key in self.dapp.record_keys() {
-            batch.delete(key);
-        }
-        cx.store(batch);
+        let mut keys = self.dapp.record_keys();
         for entry in std::mem::take(&mut self.dapp.requests) {
             self.answer_rejected(cx, &entry, crate::messages::PAGE_REJECTED);
         }
+        // with the answers that were just kept
+        keys.extend(self.dapp.record_keys());
+        let mut batch = crate::store::Batch::default();
+        for key in keys {
+            batch.delete(key);
+        }
+        cx.store(batch);
         self.dapp.forget();
         cx.view_changed();
     }

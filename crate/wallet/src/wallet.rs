@@ -79,7 +79,7 @@ impl Wallet {
         this.arm_alarm(&mut cx);
         cx.view_changed();
         let effects = cx.finish();
-        this.note_stored(now, &effects);
+        this.stored.note_effects(now, &effects);
         this.next_effect = next_effect;
         (this, effects)
     }
@@ -111,7 +111,7 @@ impl Wallet {
         self.device_flush(&mut cx);
         self.arm_alarm(&mut cx);
         let effects = cx.finish();
-        self.note_stored(now, &effects);
+        self.stored.note_effects(now, &effects);
         self.next_effect = next_effect;
         effects
     }
@@ -121,14 +121,6 @@ impl Wallet {
         let mut view = self.device_view(now);
         self.dapp_view(now, &mut view);
         view
-    }
-
-    fn note_stored(&mut self, now: Timestamp, effects: &[Effect]) {
-        for effect in effects {
-            if let Effect::Store(batch) = effect {
-                self.stored.note(now, batch);
-            }
-        }
     }
 
     fn arm_alarm(&mut self, cx: &mut Context<'_>) {

@@ -76,7 +76,7 @@ async function common(out) {
     for (const module of ["core", "kdf", "ui"]) {
         await cp(at(`target/glue/${module}_bg.wasm`), join(out, `${module}_bg.wasm`));
     }
-    await cp(at("crate/ui/style.css"), join(out, "style.css"));
+    await cp(at("crate/ui/style/symbolon.css"), join(out, "style.css"));
 }
 
 async function icons(from, out) {

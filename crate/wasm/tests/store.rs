@@ -3,7 +3,7 @@
 
 use idb::{Factory, ObjectStoreParams, Query, TransactionMode};
 use js_sys::Uint8Array;
-use symbolon_wallet::store::{Batch, Record, Store, StoreError};
+use symbolon_wallet::store::{Batch, Record, Store, StoreError, conformance};
 use symbolon_wasm::error::thrown;
 use symbolon_wasm::store::BrowserStore;
 use wasm_bindgen::{JsCast, JsValue};
@@ -40,6 +40,11 @@ async fn overwrite(name: &str, key: &str, bytes: &[u8]) {
     table.put(&Uint8Array::from(bytes), Some(&key.into())).unwrap().await.unwrap();
     transaction.await.unwrap();
     database.close();
+}
+
+#[wasm_bindgen_test]
+async fn it_does_what_every_store_must_do() {
+    conformance(async |name| BrowserStore::open(&format!("conformance-{name}")).await.unwrap()).await;
 }
 
 #[wasm_bindgen_test]

@@ -2,7 +2,7 @@
 
 use symbolon_mpc::derive::{DeriveError, Path};
 use symbolon_mpc::share::InvalidKeyInfo;
-use symbolon_mpc::{CeremonyId, PartyIndex, Tag, Transcript};
+use symbolon_mpc::{CeremonyId, KeyInfo, PartyIndex, Tag, Transcript};
 
 /// Most items in one plan: one frame carries all of them.
 pub const MAX_ITEMS: usize = 16;
@@ -73,9 +73,14 @@ pub enum Misuse {
 }
 
 impl SignPlan {
-    /// Hash of what is signed: intent, paths, digests. Who signs is in the session's agreement.
-    pub(super) fn digest(&self) -> [u8; 32] {
-        let mut hash = Transcript::new(Tag::Plan).field(PROTOCOL.as_bytes()).field(&self.intent);
+    /// Hash of what is signed, and with which key: intent, paths, digests, public key, chain code. Who signs is in
+    /// the session's agreement.
+    pub(super) fn digest(&self, info: &KeyInfo) -> [u8; 32] {
+        let mut hash = Transcript::new(Tag::Plan)
+            .field(PROTOCOL.as_bytes())
+            .field(info.public_key())
+            .field(info.chain_code())
+            .field(&self.intent);
         hash.put(&(self.items.len() as u64).to_be_bytes());
         for item in &self.items {
             let steps: Vec<u8> = item.path.steps().iter().flat_map(|step| step.to_be_bytes()).collect();

@@ -66,7 +66,7 @@ impl SignProtocol {
             epoch: plan.epoch,
             quorum: quorum.clone(),
             parties,
-            plan: plan.digest(),
+            plan: plan.digest(info),
         };
         let weight = lagrange_coefficient::<Secp256k1>(share.index(), &plan.signers, 0)
             .ok_or(Misuse::Machine(symbolon_mpc::Misuse::NotAParty))?;
@@ -179,5 +179,45 @@ impl Round for Setup {
             }
         }
         Ok(Next::round(Commit::<2>::new(self.signer, unopened)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use symbolon_mpc::derive::Path;
+    use symbolon_mpc::machine::Machine;
+    use symbolon_mpc::testing::sim::{Network, Simulator};
+    use symbolon_mpc::testing::{deal, index};
+    use symbolon_mpc::{Blame, CeremonyId, Scheme};
+
+    use super::*;
+    use crate::{Pairs, SignItem};
+
+    /// A party that signs with another scalar than its share, and multiplies with that one too, passes every
+    /// other check: what gives it away is that the signers' keys do not add up to the public key.
+    #[test]
+    fn a_signer_that_uses_another_share_is_found_before_the_last_message() {
+        for (threshold, blame) in [(2, Blame::Party(index(2))), (3, Blame::Nobody)] {
+            let shares = deal(threshold, threshold, Scheme::EcdsaSecp256k1, 1);
+            let plan = SignPlan {
+                ceremony: CeremonyId([1; 32]),
+                wallet: *shares[0].info().wallet(),
+                epoch: 1,
+                signers: (1..=threshold).map(index).collect(),
+                intent: [2; 32],
+                items: vec![SignItem { path: Path::root(), digest: [3; 32] }],
+            };
+            let parties = shares.iter().map(|share| {
+                let mut protocol = SignProtocol::new(plan.clone(), share, Pairs::new()).unwrap();
+                if share.index() == index(2) {
+                    *protocol.signer.share += Scalar::ONE;
+                }
+                (share.index(), Machine::new(protocol, share.index()).unwrap())
+            });
+            let report = Simulator::new(parties, 1, Network::GOOD).run();
+            let abort = report.abort(index(1)).unwrap();
+            assert_eq!(*abort, Abort { cause: Cause::Check("the signers' keys do not add up"), blame });
+            assert!(report.sent.iter().all(|sent| sent.step < Some(8)));
+        }
     }
 }

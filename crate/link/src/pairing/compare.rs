@@ -206,3 +206,55 @@ pub(super) struct Sender<'a> {
     pub(super) outbox: &'a mut Outbox,
     pub(super) rng: &'a mut dyn CryptoRngCore,
 }
+
+#[cfg(test)]
+mod tests {
+    use rand_chacha::ChaCha20Rng;
+    use rand_core::SeedableRng;
+
+    use super::*;
+    use crate::identity::Identity;
+    use crate::pairing::{Invitation, PAIRING_VERSION};
+
+    /// One side after a handshake: it will reveal `nonce`; its peer has committed to `committed`.
+    fn side(side: Side, nonce: u8, committed: u8) -> (Comparing, Envelope) {
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let invitation = Invitation::draw("wss://relay.example/", 0, &mut rng).unwrap();
+        let peer = Identity::draw(&mut rng).card("peer").unwrap();
+        let read_token = ReadToken::draw(&mut rng);
+        let greeting = Greeting {
+            version: PAIRING_VERSION,
+            card: peer,
+            write_token: read_token.write_token(),
+            commitment: commitment(side.other(), &[committed; 32]),
+        };
+        let key = |byte| Zeroizing::new([byte; 32]);
+        let split = Split { hash: [3; 32], from_initiator: key(4), from_responder: key(5) };
+        (Comparing::new(side, &split, key(nonce), read_token, greeting, 0), Envelope::new(&invitation, side))
+    }
+
+    /// What the inviter says when the joiner had committed to `committed` and reveals `revealed`.
+    fn inviter_hears(committed: u8, revealed: u8) -> Vec<PairingEvent> {
+        let mut rng = ChaCha20Rng::seed_from_u64(2);
+        let (mut inviter, inviter_envelope) = side(Side::Inviter, 1, committed);
+        let (mut joiner, joiner_envelope) = side(Side::Joiner, revealed, 1);
+        let mut outbox = Outbox::default();
+        joiner.reveal(&mut Sender { envelope: &joiner_envelope, outbox: &mut outbox, rng: &mut rng }, 0);
+        let Some(Message::Sealed { number, word }) = inviter_envelope.open(&outbox.pop().unwrap()) else {
+            panic!("not a word")
+        };
+        let mut out = Sender { envelope: &inviter_envelope, outbox: &mut outbox, rng: &mut rng };
+        inviter.receive(number, &word, &mut out, 0)
+    }
+
+    #[test]
+    fn a_nonce_other_than_the_committed_one_ends_the_pairing() {
+        assert!(matches!(inviter_hears(2, 2)[..], [PairingEvent::Symbols { .. }]));
+        assert_eq!(inviter_hears(2, 3), [PairingEvent::Failed(PairingFailure::Tampered)]);
+    }
+
+    #[test]
+    fn a_commitment_cannot_be_mirrored() {
+        assert_ne!(commitment(Side::Inviter, &[1; 32]), commitment(Side::Joiner, &[1; 32]));
+    }
+}

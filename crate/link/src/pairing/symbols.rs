@@ -85,6 +85,16 @@ mod tests {
         }
     }
 
+    /// Above all on the handshake: a man in the middle could pass the honest nonces on.
+    #[test]
+    fn symbols_depend_on_the_handshake_and_on_both_nonces() {
+        let symbols = Symbols::of(&[1; 32], &[2; 32], &[3; 32]);
+        assert_ne!(Symbols::of(&[9; 32], &[2; 32], &[3; 32]), symbols);
+        assert_ne!(Symbols::of(&[1; 32], &[9; 32], &[3; 32]), symbols);
+        assert_ne!(Symbols::of(&[1; 32], &[2; 32], &[9; 32]), symbols);
+        assert_ne!(Symbols::of(&[1; 32], &[3; 32], &[2; 32]), symbols);
+    }
+
     /// Written out by hand: 000001 000010 000011 000100 000101 000110, filled with ones.
     #[test]
     fn thirty_six_bits_make_six_indices() {

@@ -40,6 +40,7 @@ impl Wallet {
                 if let Some(digest) = approved {
                     self.approve_signing(cx, &proposal.request, digest);
                 }
+                self.look_up(cx, &proposal.request);
                 return Ok(digest);
             }
             // Another body under the same id: what was approved before says nothing about it.

@@ -73,10 +73,10 @@ impl Wallet {
         token: Option<Address>,
         amount: Option<U256>,
     ) {
-        if let Some(amount) = amount.filter(|_| self.vault_open()) {
-            if self.dapp.balances.known.insert((chain_id, account, token), amount) != Some(amount) {
-                cx.view_changed();
-            }
+        if let Some(amount) = amount.filter(|_| self.vault_open())
+            && self.dapp.balances.known.insert((chain_id, account, token), amount) != Some(amount)
+        {
+            cx.view_changed();
         }
     }
 

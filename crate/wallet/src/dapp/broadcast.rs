@@ -40,10 +40,10 @@ impl Wallet {
             (Err(_), _) => return self.request_stalled(cx, request, messages::SIGNATURE_WRONG.to_owned()),
             (Ok(Finished::Message(signature)), true) => {
                 let answer = format!("\"0x{}\"", hex::encode(signature));
-                self.conclude(cx, request, Ending::Signed, devices, None, Some(answer));
+                self.end_signed(cx, request, Ending::Signed, devices, None, Some(answer));
             }
             (Ok(Finished::Message(_)), false) => {
-                self.conclude(cx, request, Ending::Signed, devices, None, None)
+                self.end_signed(cx, request, Ending::Signed, devices, None, None)
             }
             (Ok(Finished::Transaction(signed, nonce)), true) => {
                 let signed =
@@ -57,7 +57,7 @@ impl Wallet {
             }
             (Ok(Finished::Transaction(signed, nonce)), false) => {
                 let transaction = Some((signed.hash.0, nonce));
-                self.conclude(cx, request, Ending::Submitted, devices, transaction, None);
+                self.end_signed(cx, request, Ending::Submitted, devices, transaction, None);
             }
         }
         if begun_here {
@@ -81,10 +81,10 @@ impl Wallet {
             Source::Device { device, .. } if *device != from => {}
             Source::Device { .. } => match reason.as_str() {
                 messages::REASON_SIGNED if entry.approved.is_some() => {
-                    self.conclude(cx, request, Ending::Signed, Vec::new(), None, None);
+                    self.end_signed(cx, request, Ending::Signed, Vec::new(), None, None);
                 }
                 messages::REASON_EXPIRED => {
-                    self.conclude(cx, request, Ending::Expired, Vec::new(), None, None)
+                    self.end_signed(cx, request, Ending::Expired, Vec::new(), None, None)
                 }
                 messages::REASON_SIGNED => {
                     // Signed by others: nothing was asked of this device.
@@ -92,7 +92,7 @@ impl Wallet {
                 }
                 _ => {
                     let message = symbolon_chain::text::inert(&reason);
-                    self.conclude(cx, request, Ending::Rejected { message }, Vec::new(), None, None);
+                    self.end_signed(cx, request, Ending::Rejected { message }, Vec::new(), None, None);
                 }
             },
             Source::Page { .. } | Source::Wallet => {
@@ -184,7 +184,7 @@ impl Wallet {
         let Some(signed) = self.entry(id).and_then(|entry| entry.signed.clone()) else { return };
         let answer = format!("\"0x{}\"", hex::encode(signed.hash));
         let transaction = Some((signed.hash, signed.nonce));
-        self.conclude(cx, id, Ending::Submitted, signed.devices, transaction, Some(answer));
+        self.end_signed(cx, id, Ending::Submitted, signed.devices, transaction, Some(answer));
         self.poll_receipts(cx);
     }
 
@@ -203,7 +203,7 @@ impl Wallet {
     }
 
     /// Ends a request that was signed (or, on a cosigner, is over): activity, then the page's answer.
-    fn conclude(
+    fn end_signed(
         &mut self,
         cx: &mut Context<'_>,
         id: &RequestId,

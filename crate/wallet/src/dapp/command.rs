@@ -58,6 +58,7 @@ impl Wallet {
             Command::EditFee { request, fee } => self.edit_fee_command(cx, &request, &fee),
             Command::OpenRequest { request } => self.with(&request, |wallet, id| {
                 wallet.tell_state(cx, &id, DeviceState::Opened);
+                wallet.look_up(cx, &id);
                 Ok(())
             }),
             Command::Refresh => {

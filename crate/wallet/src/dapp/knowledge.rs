@@ -29,6 +29,7 @@ pub(crate) struct WatchedToken {
 /// What nodes said; gone with the process.
 #[derive(Debug, Default)]
 pub(crate) struct Knowledge {
+    /// Questions under way or answered: chain, address, and whether it is asked as a token.
     asked: BTreeSet<(u64, Address, bool)>,
     decimals: BTreeMap<(u64, Address), u8>,
     has_code: BTreeMap<(u64, Address), bool>,
@@ -45,8 +46,16 @@ pub(crate) enum TokenQuestion {
 }
 
 impl Knowledge {
-    pub(crate) fn code_came(&mut self, chain_id: u64, address: Address, has_code: bool) {
-        self.has_code.insert((chain_id, address), has_code);
+    /// What a node said about an address; nothing if it did not say, so that it may be asked again.
+    pub(crate) fn code_came(&mut self, chain_id: u64, address: Address, has_code: Option<bool>) {
+        match has_code {
+            Some(has_code) => {
+                self.has_code.insert((chain_id, address), has_code);
+            }
+            None => {
+                self.asked.remove(&(chain_id, address, false));
+            }
+        }
     }
 
     /// Whether there is a contract at an address; nothing while that is not known.
@@ -171,11 +180,11 @@ impl Wallet {
                 cx.reply(reply, Err(super::command::error("token/unknown", messages::NOT_A_TOKEN)));
             }
         }
-        if let Some(info) = self.dapp.knowledge.token(&key) {
-            if let Some(reply) = self.dapp.knowledge.adding.remove(&key) {
-                self.watch_token(cx, chain_id, token, &info.symbol, info.decimals);
-                cx.reply(reply, Ok(()));
-            }
+        if let Some(info) = self.dapp.knowledge.token(&key)
+            && let Some(reply) = self.dapp.knowledge.adding.remove(&key)
+        {
+            self.watch_token(cx, chain_id, token, &info.symbol, info.decimals);
+            cx.reply(reply, Ok(()));
         }
         cx.view_changed();
     }

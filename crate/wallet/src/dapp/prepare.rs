@@ -106,7 +106,7 @@ impl Wallet {
             NoAnswer::Down(error) => messages::prepare_down(&name, error),
             NoAnswer::Refused(error) => messages::prepare_refused(&name, &error.to_string()),
         };
-        let down = matches!(outcome, Err(_));
+        let down = outcome.is_err();
         match step {
             PrepareStep::Balance(query) => match read(&query, outcome) {
                 Ok(balance) => preparation.balance = Some(balance),

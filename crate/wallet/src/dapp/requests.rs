@@ -319,7 +319,10 @@ impl Wallet {
         }
         self.start_signing(cx, task);
         // An approval outlives the process that took it: the digest is the one that was approved.
-        if let Some(digest) = approved.filter(|digest| *digest == prepared.digest) {
+        let digest = approved.filter(|digest| *digest == prepared.digest);
+        // The start may have ended it: signed by an earlier process, or stalled.
+        let waits = self.entry(id).is_some_and(|entry| entry.signed.is_none());
+        if let Some(digest) = digest.filter(|_| waits) {
             self.approve_signing(cx, id, digest);
         }
     }

@@ -9,7 +9,6 @@ use super::networks::{Applicant, endpoint, from_hint};
 use super::prepare::PrepareStep;
 use super::requests::Source;
 use crate::context::Context;
-use crate::effect::Effect;
 use crate::event::{ClientId, FetchError};
 use crate::request::RequestId;
 use crate::wallet::Wallet;
@@ -44,14 +43,8 @@ impl Wallet {
     }
 
     pub(super) fn ask_url(&mut self, cx: &mut Context<'_>, url: &str, body: &[u8], purpose: Purpose) {
-        let id = cx.take_id();
+        let id = cx.fetch(url, String::from_utf8_lossy(body).into_owned(), TIMEOUT_MS);
         self.dapp.fetches.insert(id, purpose);
-        cx.push(Effect::Fetch {
-            id,
-            url: url.to_owned(),
-            body: String::from_utf8_lossy(body).into_owned(),
-            timeout_ms: TIMEOUT_MS,
-        });
     }
 
     /// The network of a chain: ours, or the one that a proposing device named, for reads.
@@ -85,10 +78,9 @@ impl Wallet {
                 self.network_checked(cx, network, applicant, read(&query, outcome).ok());
             }
             Purpose::Code { chain_id, address, query } => {
-                if let Ok(code) = self.read(cx, chain_id, &query, outcome) {
-                    self.dapp.knowledge.code_came(chain_id, address, !code.is_empty());
-                    cx.view_changed();
-                }
+                let code = self.read(cx, chain_id, &query, outcome).ok();
+                self.dapp.knowledge.code_came(chain_id, address, code.map(|code| !code.is_empty()));
+                cx.view_changed();
             }
             Purpose::Known { request, query } => {
                 let chain_id =

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::event::Timestamp;
+use crate::effect::Effect;
+use crate::event::{EffectId, Timestamp};
 use crate::store::{Batch, Change, Record, RecordKey};
 use crate::vault::VaultError;
 
@@ -31,6 +32,8 @@ pub(crate) struct Stored {
     names: BTreeSet<RecordKey>,
     values: BTreeMap<RecordKey, Vec<u8>>,
     recent: VecDeque<(Timestamp, RecordKey, Option<Vec<u8>>)>,
+    /// Answers to commands that were to follow a write.
+    replies: VecDeque<(Timestamp, EffectId)>,
 }
 
 impl Stored {
@@ -69,9 +72,33 @@ impl Stored {
         self.forget_proven(now);
     }
 
+    /// Notes the effects of a turn: what it writes, and whom it answers after that.
+    pub(crate) fn note_effects(&mut self, now: Timestamp, effects: &[Effect]) {
+        let mut has_written = false;
+        for effect in effects {
+            match effect {
+                Effect::Store(batch) => {
+                    has_written = true;
+                    self.note(now, batch);
+                }
+                Effect::Reply { reply, .. } if has_written => self.replies.push_back((now, *reply)),
+                _ => {}
+            }
+        }
+    }
+
+    /// The commands whose answers a failed write may have held back.
+    pub(super) fn unanswered(&mut self, now: Timestamp) -> Vec<EffectId> {
+        self.forget_proven(now);
+        self.replies.drain(..).map(|(_, reply)| reply).collect()
+    }
+
     fn forget_proven(&mut self, now: Timestamp) {
         while self.recent.front().is_some_and(|(at, ..)| now.saturating_sub(*at) > UNPROVEN_MS) {
             self.recent.pop_front();
+        }
+        while self.replies.front().is_some_and(|(at, _)| now.saturating_sub(*at) > UNPROVEN_MS) {
+            self.replies.pop_front();
         }
     }
 

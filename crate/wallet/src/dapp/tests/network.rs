@@ -86,13 +86,8 @@ fn an_unknown_balance_is_not_shown_as_zero() {
 #[test]
 fn a_record_of_a_newer_version_makes_the_device_unusable_and_is_not_overwritten() {
     let mut rig = Rig::connected();
-    rig.store.get_mut("dapp/networks").map_or_else(
-        || rig.store.insert("dapp/networks".to_owned(), vec![2, 0]).is_none(),
-        |value| {
-            value[0] = 2;
-            true
-        },
-    );
+    rig.command(Command::SelectNetwork { chain_id: 10 }).unwrap();
+    rig.store.get_mut("dapp/networks").unwrap()[0] = 2;
     let before = rig.store.clone();
     let mut rig = rig.restart();
     assert_eq!(rig.view().phase, Phase::Unusable);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
+use sha3::Digest;
 use symbolon_chain::evm::quantity::write_bytes;
 
 /// A chain of one block, as a node tells it.
@@ -96,15 +97,15 @@ impl Node {
                 Some(message) => Err((-32000, message.clone())),
                 None => {
                     let raw = hex::decode(&params[0].as_str().unwrap()[2..]).unwrap();
-                    let hash = symbolon_chain_hash(&raw);
+                    let hash = hash(&raw);
                     self.sent.push(raw);
                     Ok(json!(hash))
                 }
             },
             "eth_getTransactionByHash" => {
-                let hash = params[0].as_str().unwrap();
-                let known = self.sent.iter().any(|raw| symbolon_chain_hash(raw) == hash);
-                Ok(if known { json!({ "hash": hash }) } else { Value::Null })
+                let asked = params[0].as_str().unwrap();
+                let known = self.sent.iter().any(|raw| hash(raw) == asked);
+                Ok(if known { json!({ "hash": asked }) } else { Value::Null })
             }
             "eth_getTransactionReceipt" => {
                 let hash = params[0].as_str().unwrap();
@@ -120,13 +121,6 @@ impl Node {
     }
 }
 
-/// Keccak-256 by k256's own dependency would be ours again: the hash is only compared with itself here.
-fn symbolon_chain_hash(raw: &[u8]) -> String {
-    let signed = alloy_keccak(raw);
-    write_bytes(&signed)
-}
-
-fn alloy_keccak(raw: &[u8]) -> [u8; 32] {
-    use sha3::Digest;
-    sha3::Keccak256::digest(raw).into()
+fn hash(raw: &[u8]) -> String {
+    write_bytes(&sha3::Keccak256::digest(raw))
 }

@@ -1,0 +1,44 @@
+// `@metamask/test-dapp` as a page: served as it is, with what a test must add around it.
+
+import { join } from "node:path";
+import { root } from "./process.mjs";
+import { serve } from "./server.mjs";
+
+export function serveTestDapp() {
+    return serve(join(root, "node_modules/@metamask/test-dapp/dist"));
+}
+
+/**
+ * Opens it in the browser with the extension, and chooses our provider. Its buttons stay disabled unless a provider
+ * says `isMetaMask`; ours does not, so the page is shown one that does, and is the same in all else.
+ */
+export async function openTestDapp(context, url) {
+    const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    await page.addInitScript(() => {
+        const wrapped = new WeakMap();
+        const wrap = (provider) => {
+            if (!wrapped.has(provider)) {
+                const proxy = new Proxy(provider, {
+                    get: (target, name) => (name === "isMetaMask" ? true : Reflect.get(target, name, target)),
+                    set: (target, name, value) => Reflect.set(target, name, value, target),
+                });
+                wrapped.set(provider, proxy);
+            }
+            return wrapped.get(provider);
+        };
+        window.addEventListener(
+            "eip6963:announceProvider",
+            (event) => {
+                if (event.detail.wrapped) return;
+                event.stopImmediatePropagation();
+                const detail = { info: event.detail.info, provider: wrap(event.detail.provider), wrapped: true };
+                window.dispatchEvent(new CustomEvent("eip6963:announceProvider", { detail }));
+            },
+            true,
+        );
+        if (window.ethereum) window.ethereum = wrap(window.ethereum);
+    });
+    await page.goto(url, { waitUntil: "domcontentloaded" });
+    return page;
+}

@@ -1,0 +1,150 @@
+// What an owner does on a screen of ours, by the hooks of crate/ui/src/testids.rs. The same for both devices.
+
+const FIND_MS = 20_000;
+
+export class Screens {
+    constructor(page, { name, shots } = {}) {
+        this.page = page;
+        this.name = name ?? "screen";
+        this.shots = shots;
+        page.setDefaultTimeout(FIND_MS);
+    }
+
+    hook(id) {
+        return this.page.getByTestId(id);
+    }
+
+    /** Waits for a screen by its name, `home` or `approval`. */
+    async on(...names) {
+        const selector = names.map((name) => `[data-testid="screen"][data-screen-name="${name}"]`).join(", ");
+        await this.page.waitForSelector(selector, { timeout: FIND_MS });
+    }
+
+    async click(id) {
+        await this.hook(id).click();
+    }
+
+    async shot(step) {
+        await this.shots?.take(this.page, `${step} ${this.name}`);
+    }
+
+    /** First run: create or join, name, password, relay. */
+    async setUp({ join = false, name, password, relay }) {
+        await this.on("welcome");
+        await this.shot("welcome");
+        await this.click(join ? "join" : "create");
+        await this.on("set-up");
+        await this.hook("device-name").fill(name);
+        await this.hook("password").fill(password);
+        await this.hook("password-again").fill(password);
+        if (relay) {
+            await this.hook("advanced").locator("summary").click();
+            await this.hook("relay-url").fill(relay);
+        }
+        await this.shot("set up");
+        await this.click("set-up");
+    }
+
+    async unlock(password) {
+        await this.on("unlock");
+        await this.hook("unlock-password").fill(password);
+        await this.click("unlock");
+    }
+
+    /** Shows an invitation and gives its link. */
+    async invite() {
+        await this.click("invite");
+        await this.stage("waiting");
+        await this.shot("invitation");
+        return this.hook("pair-link").inputValue();
+    }
+
+    async stage(name) {
+        await this.page.waitForSelector(`[data-testid="pairing-stage"][data-stage="${name}"]`, { timeout: FIND_MS });
+    }
+
+    /** The six names that are shown for comparison. */
+    async symbols() {
+        await this.stage("compare");
+        return this.hook("symbol").evaluateAll((all) => all.map((one) => one.dataset.name));
+    }
+
+    async sameSymbols() {
+        await this.shot("symbols");
+        await this.click("symbols-same");
+    }
+
+    async rosterWords() {
+        await this.on("roster");
+        return this.hook("roster-words").locator("li").allTextContents();
+    }
+
+    async createKey(threshold) {
+        await this.page.check(`[data-testid="threshold"][value="${threshold}"]`);
+        const spare = this.hook("accept-no-spare");
+        if (await spare.count()) await spare.check();
+        await this.shot("key choice");
+        await this.click("create-key");
+    }
+
+    async address() {
+        return this.hook("address").getAttribute("data-address");
+    }
+
+    async addNetwork({ chain, name, rpc, symbol }) {
+        await this.click("nav-settings");
+        const form = this.page.locator("details, form").filter({ has: this.hook("network-rpc") });
+        // The form may be folded.
+        const summary = this.page
+            .locator("details")
+            .filter({ has: this.hook("network-rpc") })
+            .locator("summary");
+        if ((await summary.count()) && !(await this.hook("network-rpc").isVisible())) await summary.first().click();
+        await form.first().waitFor();
+        await this.hook("network-name").fill(name);
+        await this.hook("network-rpc").fill(rpc);
+        await this.hook("network-chain").fill(String(chain));
+        await this.hook("network-symbol").fill(symbol);
+        await this.shot("add network");
+        await this.click("network-add");
+        await this.page.waitForSelector(`[data-testid="network-row"][data-chain="${chain}"]`);
+        await this.hook("network-picker").selectOption(String(chain));
+    }
+
+    /** The request on screen: its card as this device decoded it. */
+    async card() {
+        await this.on("approval");
+        await this.page.waitForSelector('[data-testid="request"]');
+        return {
+            digest: (await this.hook("digest").count()) ? await this.hook("digest").textContent() : "",
+            headline: (await this.hook("card-headline").innerText()).trim(),
+            origin: await this.hook("request-origin").getAttribute("data-origin"),
+            request: await this.hook("request").getAttribute("data-request"),
+            rows: Object.fromEntries(
+                await this.hook("card-row").evaluateAll((all) =>
+                    all.map((one) => [one.dataset.label, one.dataset.value]),
+                ),
+            ),
+        };
+    }
+
+    /** Approves as a person does: reads, acknowledges what is dangerous, waits until the button is armed, presses. */
+    async approve(step) {
+        const button = this.hook("approve");
+        await button.waitFor();
+        const acknowledge = this.hook("acknowledge");
+        if (await acknowledge.count()) await acknowledge.check();
+        await this.page.waitForSelector('[data-testid="approve"][data-armed="true"]:not([disabled])');
+        if (step) await this.shot(step);
+        if ((await button.getAttribute("data-hold")) === "true") await button.click({ delay: 2_500 });
+        else await button.click();
+    }
+
+    /** Leaves the screen that says how a request ended. */
+    async closeResult() {
+        await this.hook("result").waitFor();
+        const outcome = await this.hook("result").getAttribute("data-outcome");
+        await this.click("result-close").catch(() => undefined);
+        return outcome;
+    }
+}

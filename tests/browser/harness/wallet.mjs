@@ -1,0 +1,78 @@
+// From nothing to a wallet of three devices, through the real screens.
+
+import assert from "node:assert/strict";
+import { PASSWORD } from "./world.mjs";
+
+const ANVIL = { chain: 31337, name: "Anvil", symbol: "ETH" };
+
+/**
+ * Sets up browser and phone, pairs them by QR and camera, adds the cosigner by link, and makes a 2-of-3 key.
+ * Gives the address. `say` is told of every step.
+ */
+export async function makeWallet(world, { approve = false, say = () => undefined, threshold = 2 } = {}) {
+    const browser = world.browser ?? (await world.openExtension());
+    const phone = world.phone ?? (await world.openPhone());
+
+    say("the browser is set up");
+    await browser.setUp({ name: "Laptop", password: PASSWORD, relay: world.relayUrl });
+    await browser.on("linking");
+    say("the phone is set up");
+    await phone.setUp({ join: true, name: "Phone", password: PASSWORD });
+
+    say("the browser shows a QR code, the phone's camera films it");
+    await browser.invite();
+    await world.showQrToPhone();
+    if ((await phone.hook("scan-camera").count()) === 0) await phone.click("join-other");
+    await phone.click("scan-camera");
+    await compare(browser, phone, say);
+
+    say("the cosigner joins by link");
+    await browser.on("linking");
+    const link = await browser.invite();
+    await world.startCosigner(link, { approve });
+    await browser.symbols();
+    await browser.sameSymbols();
+    await browser.page.waitForSelector('[data-testid="device-row"][data-name="Cosigner"][data-online="true"]');
+    await browser.shot("all paired");
+
+    say(`the key is made, ${threshold} of 3`);
+    await browser.createKey(threshold);
+    const [words, phoneWords] = await Promise.all([browser.rosterWords(), phone.rosterWords()]);
+    assert.deepEqual(phoneWords, words, "both devices show the same words");
+    await browser.shot("roster");
+    await browser.click("roster-same");
+    await phone.shot("roster");
+    await phone.click("roster-same");
+    await Promise.all([browser.on("home"), phone.on("home")]);
+    const address = await browser.address();
+    assert.match(address, /^0x[0-9a-fA-F]{40}$/);
+    assert.equal(await phone.address(), address, "both devices show the same address");
+    await browser.shot("home");
+    await phone.shot("home");
+
+    say("the chain is added as a network");
+    await browser.addNetwork({ ...ANVIL, rpc: world.chain.url });
+    return address;
+}
+
+async function compare(one, other, say) {
+    const [symbols, others] = await Promise.all([one.symbols(), other.symbols()]);
+    assert.equal(symbols.length, 6);
+    assert.deepEqual(others, symbols, "both devices show the same symbols");
+    say(`both show ${symbols.join(", ")}`);
+    await one.sameSymbols();
+    await other.sameSymbols();
+}
+
+/** Approves the request that waits on browser and phone; gives the two cards, each as its device decoded it. */
+export async function approveOnBoth(world, step) {
+    const window = await world.approvalWindow();
+    const card = await window.card();
+    await window.approve(`${step} review`);
+    const { phone } = world;
+    const phoneCard = await phone.card();
+    assert.equal(phoneCard.digest, card.digest, "both devices decoded the same digest");
+    assert.equal(phoneCard.headline, card.headline, "both devices show the same sentence");
+    await phone.approve(`${step} review`);
+    return { card, phoneCard, window };
+}
