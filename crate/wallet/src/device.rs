@@ -231,7 +231,7 @@ impl Wallet {
         };
         let vault = self.device.open.as_ref().map(|open| open.vault.to_remember());
         self.leave_peers(cx);
-        self.stored.take_back(cx.now);
+        self.stored.take_back();
         let mut notices = core::mem::take(&mut self.device.notices);
         notices.add(code, Severity::Danger, message.to_owned());
         let relay = core::mem::take(&mut self.device.relay);
@@ -247,7 +247,7 @@ impl Wallet {
         if self.device.relay.is_online() {
             self.carrier_restored(cx);
         }
-        for reply in self.stored.unanswered(cx.now) {
+        for reply in self.stored.unanswered() {
             cx.reply(reply, Err(refusal(code, message)));
         }
         cx.view_changed();
