@@ -274,7 +274,7 @@ impl World {
             }
             assert!(self.step(), "a command was never answered");
         }
-        panic!("a command was not answered in time");
+        Err(CommandError { code: "world/unanswered".to_owned(), message: String::new() })
     }
 
     /// Lets time pass until `done`, at most `limit_ms`; whether it came to that.

@@ -1,5 +1,8 @@
 //! A process may die between any two effects. What was durable is enough to go on.
 
+// Helpers of a test fail as tests do, by panicking.
+#![allow(clippy::unwrap_used)]
+
 use symbolon_tests::World;
 use symbolon_tests::setup::config;
 use symbolon_wallet::command::Command;

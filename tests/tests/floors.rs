@@ -1,5 +1,8 @@
 //! The floors of the workspace: which crate may use which, and what the lower floors may not name.
 
+// Helpers of a test fail as tests do, by panicking.
+#![allow(clippy::unwrap_used)]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;

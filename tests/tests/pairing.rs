@@ -1,5 +1,8 @@
 //! Two devices meet, or do not, and the owner is told why.
 
+// Helpers of a test fail as tests do, by panicking.
+#![allow(clippy::unwrap_used)]
+
 use symbolon_tests::World;
 use symbolon_tests::setup::config;
 use symbolon_wallet::command::Command;

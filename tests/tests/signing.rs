@@ -1,5 +1,8 @@
 //! A request becomes a signature when enough devices say yes, and only then.
 
+// Helpers of a test fail as tests do, by panicking.
+#![allow(clippy::unwrap_used)]
+
 use symbolon_tests::World;
 use symbolon_tests::signing::RECIPIENT;
 use symbolon_wallet::command::Command;

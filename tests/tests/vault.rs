@@ -1,5 +1,8 @@
 //! Who may open a device, and what is lost when something goes wrong: nothing.
 
+// Helpers of a test fail as tests do, by panicking.
+#![allow(clippy::unwrap_used)]
+
 use symbolon_tests::World;
 use symbolon_tests::setup::{PASSWORD, RELAY_URL, config};
 use symbolon_wallet::command::{Command, Setting};

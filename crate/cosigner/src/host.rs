@@ -5,7 +5,7 @@ use std::io;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rand_core::OsRng;
-use symbolon_mpc::secret::Secret;
+use symbolon_wallet::Secret;
 use symbolon_wallet::command::Command;
 use symbolon_wallet::effect::{Effect, KdfParameters, RelayCommand};
 use symbolon_wallet::event::{EffectId, Event, FetchError, RelayEvent, Timestamp};

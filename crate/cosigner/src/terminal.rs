@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 
 use serde_json::json;
-use symbolon_mpc::secret::Secret;
+use symbolon_wallet::Secret;
 use symbolon_wallet::command::Command;
 use symbolon_wallet::effect::CommandError;
 use symbolon_wallet::event::EffectId;
