@@ -251,3 +251,14 @@ fn disconnecting_a_site_rejects_what_it_still_asks() {
     assert_eq!(rig.emitted, vec![("accountsChanged".to_owned(), json!([]))]);
     assert!(rig.view().sites.is_empty());
 }
+
+#[test]
+fn a_reloaded_page_takes_up_the_connect_that_its_predecessor_left() {
+    let mut rig = Rig::ready();
+    rig.call("eth_requestAccounts", &json!([]));
+    rig.event(Event::ProviderGone { client: 1 });
+    let id = rig.call("eth_requestAccounts", &json!([]));
+    assert_eq!(rig.view().requests.len(), 1);
+    rig.approve_first();
+    assert_eq!(rig.answer(&id), Some(&Ok(json!([rig.me()]))));
+}
