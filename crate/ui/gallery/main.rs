@@ -41,7 +41,8 @@ fn main() {
             "pair-failed",
             PairingStage::Failed {
                 code: "pairing/expired".into(),
-                message: "The invitation is older than two minutes. Nothing was shared; make a new one.".into(),
+                message: "The invitation is older than two minutes. Nothing was shared; make a new one."
+                    .into(),
             },
         ),
     ] {
@@ -50,7 +51,8 @@ fn main() {
     add("roster", "onboarding", View { roster: Some(sample::roster(false)), ..linking() });
     add("roster-confirmed", "phone", View { roster: Some(sample::roster(true)), ..linking() });
     add("keygen", "onboarding", View { keygen: Some(sample::keygen(None)), ..linking() });
-    let failed = sample::keygen(Some("Home server stopped answering. No key was made, and nothing was lost."));
+    let failed =
+        sample::keygen(Some("Home server stopped answering. No key was made, and nothing was lost."));
     add("keygen-failed", "onboarding", View { keygen: Some(failed), ..linking() });
 
     let busy = || View { activity: sample::activities(), sites: sample::sites(), ..ready() };
@@ -63,8 +65,12 @@ fn main() {
         view.balances[0].amount = None;
         view.chain_id = 8453;
         view.relay = RelayView::Unreachable;
-        view.notices =
-            vec![sample::notice(7, "device/version", "Home server runs version 0.0.9. Update it.", Severity::Info)];
+        view.notices = vec![sample::notice(
+            7,
+            "device/version",
+            "Home server runs version 0.0.9. Update it.",
+            Severity::Info,
+        )];
         view
     });
 
@@ -79,16 +85,19 @@ fn main() {
     add("approval-danger", "approval", asked(sample::dangerous("r1")));
     add("approval-typed", "approval", asked(sample::typed_data("r1")));
     add("approval-connect", "approval", asked(sample::connect("r1")));
-    add("approval-queue", "popup", View {
-        requests: (0..10).map(|index| sample::request(&format!("r{index}"))).collect(),
-        ..ready()
-    });
+    add(
+        "approval-queue",
+        "popup",
+        View { requests: (0..10).map(|index| sample::request(&format!("r{index}"))).collect(), ..ready() },
+    );
     for (name, status, decides) in [
         ("approval-preparing", RequestStatus::Preparing, false),
         (
             "approval-prepare-failed",
             RequestStatus::PrepareFailed {
-                message: "This account has 0.1 ETH; the transfer and its fee need 0.5 ETH. Nothing was signed.".into(),
+                message:
+                    "This account has 0.1 ETH; the transfer and its fee need 0.5 ETH. Nothing was signed."
+                        .into(),
             },
             false,
         ),
@@ -98,7 +107,9 @@ fn main() {
         (
             "approval-broadcast-failed",
             RequestStatus::BroadcastFailed {
-                message: "Ethereum does not answer. The signed transaction is kept here and can be sent again.".into(),
+                message:
+                    "Ethereum does not answer. The signed transaction is kept here and can be sent again."
+                        .into(),
             },
             false,
         ),

@@ -14,7 +14,11 @@ const TOKEN: &str = "0xdbF03B407c01E7cD3CBea99509d93f8DDDC8C6FB";
 pub fn view(phase: Phase) -> View {
     let open = phase == Phase::Ready;
     View {
-        accounts: if open { vec![account(0, "Account 1", ADDRESS), account(1, "Savings", PEER)] } else { vec![] },
+        accounts: if open {
+            vec![account(0, "Account 1", ADDRESS), account(1, "Savings", PEER)]
+        } else {
+            vec![]
+        },
         activity: vec![],
         app_version: "0.1.0".into(),
         balances: if open { balances() } else { vec![] },
@@ -66,22 +70,18 @@ fn device(name: &str, kind: DeviceKind, party: u16, me: bool, online: bool) -> D
 }
 
 fn account(index: u32, name: &str, address: &str) -> AccountView {
-    AccountView {
-        address: address.into(),
-        index,
-        name: name.into(),
-        path: format!("m/44/60/0/0/{index}"),
-    }
+    AccountView { address: address.into(), index, name: name.into(), path: format!("m/44/60/0/0/{index}") }
 }
 
 fn balances() -> Vec<BalanceView> {
-    let balance = |symbol: &str, name: &str, amount: Option<&str>, token: Option<&str>, decimals| BalanceView {
-        amount: amount.map(Into::into),
-        decimals,
-        name: name.into(),
-        symbol: symbol.into(),
-        token: token.map(Into::into),
-    };
+    let balance =
+        |symbol: &str, name: &str, amount: Option<&str>, token: Option<&str>, decimals| BalanceView {
+            amount: amount.map(Into::into),
+            decimals,
+            name: name.into(),
+            symbol: symbol.into(),
+            token: token.map(Into::into),
+        };
     vec![
         balance("ETH", "Ether", Some("12.804519386221047193"), None, 18),
         balance("USDC", "USD Coin", Some("2450.25"), Some(TOKEN), 6),
@@ -245,7 +245,11 @@ pub fn dangerous(id: &str) -> RequestView {
             "The spender can take every USDC this account has now or ever gets, without asking again.",
             Severity::Danger,
         ),
-        risk("risk/unknown-spender", "The spender is not a contract that this device knows.", Severity::Warning),
+        risk(
+            "risk/unknown-spender",
+            "The spender is not a contract that this device knows.",
+            Severity::Warning,
+        ),
     ];
     request.card.rows = vec![
         row("Amount", "unlimited USDC", RowStyle::Amount, 0),
@@ -262,8 +266,11 @@ pub fn typed_data(id: &str) -> RequestView {
     request.card.kind = CardKind::TypedData;
     request.card.fee = None;
     request.card.headline = "Sign “Mail” for Ether Mail".into();
-    request.card.risks =
-        vec![risk("risk/any-chain", "This data is not bound to a network: it is good on every one.", Severity::Warning)];
+    request.card.risks = vec![risk(
+        "risk/any-chain",
+        "This data is not bound to a network: it is good on every one.",
+        Severity::Warning,
+    )];
     request.card.rows = vec![
         row("Domain", "", RowStyle::Heading, 0),
         row("Name", "Ether Mail", RowStyle::Text, 1),
@@ -272,7 +279,12 @@ pub fn typed_data(id: &str) -> RequestView {
         row("From", "", RowStyle::Heading, 1),
         row("Name", "שלום ⟨U+202E⟩ Cow", RowStyle::Text, 2),
         row("Wallet", PEER, RowStyle::Address, 2),
-        row("Contents", "Hello, Bob! مرحبا\nThis is a long message that wraps over several lines, with <b>no</b> markup.", RowStyle::Message, 1),
+        row(
+            "Contents",
+            "Hello, Bob! مرحبا\nThis is a long message that wraps over several lines, with <b>no</b> markup.",
+            RowStyle::Message,
+            1,
+        ),
         row("Salt", &"f2d857f4a3edcb9b78b4d503bfe733db".repeat(4), RowStyle::Code, 1),
     ];
     request
@@ -291,7 +303,12 @@ pub fn connect(id: &str) -> RequestView {
         raw: String::new(),
         risks: vec![],
         rows: vec![
-            row("It can", "See this address, its balance and what it did; ask you to sign", RowStyle::Text, 0),
+            row(
+                "It can",
+                "See this address, its balance and what it did; ask you to sign",
+                RowStyle::Text,
+                0,
+            ),
             row("It cannot", "Sign or move anything without you", RowStyle::Text, 0),
             row("Address", ADDRESS, RowStyle::Address, 0),
         ],
@@ -337,7 +354,13 @@ pub fn activities() -> Vec<ActivityView> {
             Outcome::Rejected { message: "Rejected on Pixel phone. Nothing was signed.".into() },
             1500,
         ),
-        with("a5", "Swap on 0xdbF0…C6FB", CardKind::ContractCall, Outcome::Failed { block: 21_880_000 }, 4500),
+        with(
+            "a5",
+            "Swap on 0xdbF0…C6FB",
+            CardKind::ContractCall,
+            Outcome::Failed { block: 21_880_000 },
+            4500,
+        ),
         with("a6", "Sign a message", CardKind::Message, Outcome::Expired, 9000),
     ]
 }

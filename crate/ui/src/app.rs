@@ -228,7 +228,7 @@ fn take_link() -> Option<String> {
         return None;
     }
     let link = location.href().ok()?;
-    let path = location.pathname().ok()?;
+    let path = location.pathname().ok()? + &location.search().ok()?;
     if let Ok(history) = window().history() {
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&path));
     }

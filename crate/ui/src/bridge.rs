@@ -52,7 +52,8 @@ impl Bridge {
         });
         let bridge = Self { inner };
         let receiver = bridge.clone();
-        let on_message = Closure::<dyn Fn(String)>::new(move |json: String| receiver.receive(&json, &on_news));
+        let on_message =
+            Closure::<dyn Fn(String)>::new(move |json: String| receiver.receive(&json, &on_news));
         let port = connect.call1(&host, on_message.as_ref())?;
         on_message.forget(); // lives as long as the page
         let send: Function = Reflect::get(&port, &"send".into())?.dyn_into()?;

@@ -68,7 +68,8 @@ pub fn web_link(url: &str) -> Option<&str> {
 
 /// Whether a text is an address: `0x` and 40 hex digits. The wallet checks the checksum.
 pub fn is_address(text: &str) -> bool {
-    text.strip_prefix("0x").is_some_and(|digits| digits.len() == 40 && digits.chars().all(|c| c.is_ascii_hexdigit()))
+    text.strip_prefix("0x")
+        .is_some_and(|digits| digits.len() == 40 && digits.chars().all(|c| c.is_ascii_hexdigit()))
 }
 
 /// Whether a text is a positive decimal amount with at most so many decimals.

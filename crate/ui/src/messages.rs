@@ -28,7 +28,6 @@ messages! {
     WORKER_LOST = "Symbolon was restarted in between. Nothing was lost or signed by this; please try again.";
     RECONNECTING = "Reconnecting…";
     RELAY_UNREACHABLE = "The relay cannot be reached, so your devices cannot find each other. Symbolon keeps trying by itself; your funds are safe.";
-    RELAY_CONNECTING = "Connecting to your devices…";
 
     WELCOME_TITLE = "Welcome to Symbolon";
     WELCOME_TEXT = "Your key is made in pieces, one on each of your devices. No device ever holds all of it, and no paper phrase can be stolen.";
@@ -71,7 +70,6 @@ messages! {
     JOIN_OTHER = "Join another device's invitation";
     THIS_DEVICE = "This device";
     ONLINE = "Online";
-    OFFLINE = "Offline";
     NEVER_SEEN = "Offline, not seen yet";
     KEY_TITLE = "How many must sign?";
     CREATE_KEY = "Create the key";
@@ -82,7 +80,6 @@ messages! {
     PAIR_QR_LABEL = "QR code of the invitation. The link below says the same.";
     PAIR_LINK = "Or open this link there";
     PAIR_EXPIRES = "Works once, and for";
-    PAIR_OVER = "This invitation has run out. Nothing was shared by it.";
     PAIR_CONNECTING = "Connecting…";
     PAIR_CONNECTING_TEXT = "The two devices are introducing themselves.";
     PAIR_FAILED = "The devices were not linked";
@@ -101,6 +98,7 @@ messages! {
     JOIN_SUBMIT = "Join";
     JOIN_FROM_LINK = "The link you opened is filled in below.";
     SCAN = "Scan with the camera";
+    SCAN_IN_TAB = "Scan with the camera, in a tab";
     SCAN_STOP = "Stop the camera";
     SCANNING = "Hold the code in front of the camera.";
     SCAN_FOUND = "Code found. Joining…";
@@ -127,6 +125,9 @@ messages! {
     UNLOCK = "Unlock";
     UNLOCKING = "Unlocking…";
 
+    FORGOTTEN = "Forgot the password?";
+    FORGOTTEN_TEXT = "Nobody can reset it. Your other devices can still sign without this one. If you do not need this device's share any more, you can erase it.";
+
     NAV = "Wallet";
     NAV_HOME = "Wallet";
     NAV_ACTIVITY = "Activity";
@@ -151,6 +152,7 @@ messages! {
     RECENT = "Recent activity";
     SEE_ALL = "See all";
     ADDRESS = "Your address";
+    ADDRESS_COPY = "address";
 
     RECEIVE_TITLE = "Receive";
     RECEIVE_TEXT = "Send only to this address on this network:";
@@ -165,17 +167,12 @@ messages! {
     SEND_TOKEN = "What";
     SEND_SUBMIT = "Review";
 
-    REQUESTS = "Requests";
     REVIEW = "Review";
-    NEW_SITE = "First time here";
-    NEW_SITE_TEXT = "You have not used this site with Symbolon before. Make sure that it is the one you mean.";
+    NEW_SITE = "First time here. Make sure that it is the site you mean.";
     OWN_REQUEST = "this wallet";
-    ASKS = "asks";
     FROM_WALLET = "Your own request";
     DETAILS = "Details";
-    FULL_ADDRESS = "Full address";
     FEE = "Network fee";
-    FEE_AT_MOST = "At most";
     FEE_EDIT = "Edit fee";
     FEE_SLOW = "Slow";
     FEE_NORMAL = "Normal";
@@ -207,6 +204,7 @@ messages! {
     REJECT = "Reject";
     REJECT_ALL = "Reject all";
     LATER = "Later";
+    ALMOST_DONE = "Almost done…";
     QUEUE_NEXT = "Next request";
     QUEUE_PREVIOUS = "Previous request";
     EXPIRES = "Expires in";
@@ -220,7 +218,6 @@ messages! {
     ACTIVITY_NONE = "Nothing yet. What you approve or reject is listed here, with the devices that signed.";
     SIGNED_BY = "Signed by";
     ASKED_BY = "Asked by";
-    WHEN = "When";
 
     DEVICES_TITLE = "Devices";
     SHARE_EPOCH = "Share generation";
@@ -261,7 +258,6 @@ messages! {
     ERASE_CONFIRMATION = "Type “erase” to confirm";
     ERASE_WORD = "erase";
     ABOUT = "About";
-    VERSION = "Version";
 
     UNUSABLE_TITLE = "This device's data cannot be used";
     UNUSABLE_TEXT = "Symbolon found stored data that it cannot read. Nothing was changed, and your other devices are not affected.";
@@ -296,10 +292,16 @@ pub fn threshold_title(threshold: u16, devices: u16) -> String {
 pub fn threshold_text(threshold: u16, devices: u16) -> String {
     match (threshold, devices.saturating_sub(threshold)) {
         (2, 0) => "Both devices sign every time. If either is lost, nothing can be moved any more.".into(),
-        (_, 0) => format!("All {devices} devices sign every time. If one is lost, nothing can be moved any more."),
-        (2, 1) => "Any two devices sign. You can lose one and still move everything; a thief needs two.".into(),
+        (_, 0) => {
+            format!("All {devices} devices sign every time. If one is lost, nothing can be moved any more.")
+        }
+        (2, 1) => {
+            "Any two devices sign. You can lose one and still move everything; a thief needs two.".into()
+        }
         (_, 1) => format!("Any {threshold} devices sign. You can lose one; a thief needs {threshold}."),
-        (_, spare) => format!("Any {threshold} devices sign. You can lose {spare}; a thief needs {threshold}."),
+        (_, spare) => {
+            format!("Any {threshold} devices sign. You can lose {spare}; a thief needs {threshold}.")
+        }
     }
 }
 
@@ -309,7 +311,9 @@ pub fn accept_no_spare(devices: &[String]) -> String {
         [one, other] => format!("“{one}” or “{other}”"),
         _ => "any one of these devices".into(),
     };
-    format!("I accept: if {either} is lost, broken or erased, the funds are lost for good. Nobody can recover them.")
+    format!(
+        "I accept: if {either} is lost, broken or erased, the funds are lost for good. Nobody can recover them."
+    )
 }
 
 pub fn compare_text(peer: Option<&str>) -> String {
@@ -374,6 +378,10 @@ pub fn requests_waiting(count: usize) -> String {
 
 pub fn relayed_by(name: &str) -> String {
     format!("Asked on {name}")
+}
+
+pub fn from(account: &str) -> String {
+    format!("From {account}")
 }
 
 pub fn fee_at_most(maximum: &str) -> String {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use symbolon_wallet::view::{PairingStage, Phase, RequestView, View};
+use symbolon_wallet::view::{ActivityView, CardKind, Outcome, PairingStage, Phase, RequestView, View};
 
 use crate::wire::ScreenKind;
 
@@ -77,6 +77,8 @@ pub struct Place {
     pub joining: bool,
     /// Requests put aside with "Later".
     pub later: BTreeSet<String>,
+    /// Requests that were rejected here: their owner knows how they ended.
+    pub rejected: BTreeSet<String>,
     /// Page of the open wallet.
     pub tab: Tab,
 }
@@ -149,8 +151,9 @@ fn ready(view: &View, kind: ScreenKind, place: &Place) -> Screen {
     // What just ended stays on screen until the owner has seen how, and before the next request comes.
     if let Some(id) = &place.current
         && !place.later.contains(id)
+        && !place.rejected.contains(id)
         && view.requests.iter().all(|request| request.id != *id)
-        && view.activity.iter().any(|entry| entry.id == *id)
+        && view.activity.iter().any(|entry| entry.id == *id && worth_a_screen(entry))
     {
         return Screen::Done(id.clone());
     }
@@ -164,6 +167,12 @@ fn ready(view: &View, kind: ScreenKind, place: &Place) -> Screen {
         ScreenKind::Approval => Screen::Idle,
         _ => Screen::Tab(place.tab),
     }
+}
+
+/// Whether an ending is news: a connection that was allowed shows in its page at once.
+fn worth_a_screen(entry: &ActivityView) -> bool {
+    let here_alone = matches!(entry.kind, CardKind::AddNetwork | CardKind::Connect | CardKind::WatchToken);
+    !(here_alone && entry.outcome == Outcome::Signed)
 }
 
 /// Whether a pairing needs a screen of its own.
@@ -230,6 +239,26 @@ mod tests {
         view.activity = vec![sample::activity("ended")];
         let place = Place { current: Some("ended".into()), ..Place::default() };
         assert_eq!(screen(&view, ScreenKind::Popup, &place), Screen::Done("ended".into()));
+    }
+
+    #[test]
+    fn what_was_rejected_here_needs_no_word_about_it() {
+        let mut view = sample::view(Phase::Ready);
+        view.activity = vec![sample::activity("ended")];
+        let mut place = Place { current: Some("ended".into()), ..Place::default() };
+        place.rejected.insert("ended".into());
+        assert_eq!(screen(&view, ScreenKind::Popup, &place), Screen::Tab(Tab::Home));
+    }
+
+    #[test]
+    fn an_allowed_connection_needs_no_word_about_it() {
+        let mut view = sample::view(Phase::Ready);
+        let mut entry = sample::activity("ended");
+        entry.kind = CardKind::Connect;
+        entry.outcome = Outcome::Signed;
+        view.activity = vec![entry];
+        let place = Place { current: Some("ended".into()), ..Place::default() };
+        assert_eq!(screen(&view, ScreenKind::Approval, &place), Screen::Idle);
     }
 
     #[test]

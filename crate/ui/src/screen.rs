@@ -6,8 +6,8 @@ mod devices;
 mod done;
 mod home;
 mod join;
-mod keygen;
 mod key_choice;
+mod keygen;
 mod linking;
 mod pairing;
 mod picker;
@@ -87,12 +87,15 @@ pub fn brand() -> AnyView {
 }
 
 fn idle() -> AnyView {
+    let close = move |_| {
+        let _ = window().close();
+    };
     view! {
         <div class="page center">
             <span class="big-icon">{icon(Icon::Check)}</span>
             {title(messages::IDLE_TITLE)}
             <p class="lead">{messages::IDLE_TEXT}</p>
-            <button type="button" class="button wide" on:click=move |_| drop(window().close())>{messages::CLOSE}</button>
+            <button type="button" class="button wide" on:click=close>{messages::CLOSE}</button>
         </div>
     }
     .into_any()
@@ -167,7 +170,9 @@ fn keep_focus(screen: Memo<Screen>) {
                     .ok()
                     .flatten()
                     .or_else(|| document().query_selector("main h1").ok().flatten().filter(|_| !first));
-                if let Some(element) = found.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+                if let Some(element) =
+                    found.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok())
+                {
                     let _ = element.focus();
                 }
                 if !first {

@@ -136,6 +136,7 @@ hooks! {
     ROSTER_DIFFERENT = "roster-different",
     ROSTER_SAME = "roster-same",
     ROSTER_WORDS = "roster-words",
+    ROW_COPY = "row-copy",
     RULE = "rule",
     SCAN_CAMERA = "scan-camera",
     SCAN_STOP = "scan-stop",
@@ -164,6 +165,7 @@ hooks! {
     TOKEN_ADDRESS = "token-address",
     TOKEN_ROW = "token-row",
     TRY_AGAIN = "try-again",
+    TRANSACTION_COPY = "transaction-copy",
     UNLOCK = "unlock",
     UNLOCK_PASSWORD = "unlock-password",
 }

@@ -192,7 +192,9 @@ mod tests {
             r#"{"type":"reply","reply":9,"error":{"code":"vault/wrong-password","message":"No."}}"#,
         )
         .unwrap();
-        let FromHost::Reply { reply: 9, ok: false, error: Some(refusal) } = read else { panic!("not a refusal") };
+        let FromHost::Reply { reply: 9, ok: false, error: Some(refusal) } = read else {
+            panic!("not a refusal")
+        };
         assert_eq!(refusal.code, "vault/wrong-password");
     }
 }

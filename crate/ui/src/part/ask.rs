@@ -48,6 +48,13 @@ impl Ask {
         });
     }
 
+    /// Gives the order, and sets `flag` once it was done.
+    pub fn run_set(self, command: Command, flag: RwSignal<bool>, value: bool) {
+        self.run_then(command, move || {
+            let _ = flag.try_set(value);
+        });
+    }
+
     /// Where the refusal is shown, and read aloud at once.
     pub fn refused(self) -> AnyView {
         let refusal = self.refusal;

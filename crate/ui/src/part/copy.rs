@@ -10,7 +10,11 @@ use crate::messages;
 use crate::part::icon::{Icon, icon};
 
 /// A button that copies `text`; `label` says what, for those who do not see where it stands.
-pub fn copy(testid: &'static str, label: &'static str, text: impl Fn() -> String + Send + 'static) -> AnyView {
+pub fn copy(
+    testid: &'static str,
+    label: &'static str,
+    text: impl Fn() -> String + Send + 'static,
+) -> AnyView {
     let app = app();
     let done = RwSignal::new(false);
     let on_click = move |_| {
@@ -19,7 +23,10 @@ pub fn copy(testid: &'static str, label: &'static str, text: impl Fn() -> String
             if JsFuture::from(written).await.is_ok() {
                 let _ = done.try_set(true);
                 app.say(messages::COPIED);
-                set_timeout(move || drop(done.try_set(false)), Duration::from_secs(2));
+                let reset = move || {
+                    let _ = done.try_set(false);
+                };
+                set_timeout(reset, Duration::from_secs(2));
             }
         });
     };

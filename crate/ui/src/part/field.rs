@@ -10,7 +10,6 @@ pub struct Field {
     autocomplete: &'static str,
     autofocus: bool,
     complaint: Signal<Option<&'static str>>,
-    disabled: Signal<bool>,
     hint: Option<&'static str>,
     id: &'static str,
     input_mode: &'static str,
@@ -27,7 +26,6 @@ impl Field {
             autocomplete: "off",
             autofocus: false,
             complaint: Signal::stored(None),
-            disabled: Signal::stored(false),
             hint: None,
             id,
             input_mode: "text",
@@ -47,12 +45,6 @@ impl Field {
     /// What is wrong with the value, if anything; shown below and read aloud.
     pub fn complaint(mut self, complaint: impl Fn() -> Option<&'static str> + Send + Sync + 'static) -> Self {
         self.complaint = Signal::derive(complaint);
-        self
-    }
-
-    /// Cannot be edited for now.
-    pub fn disabled(mut self, disabled: RwSignal<bool>) -> Self {
-        self.disabled = disabled.into();
         self
     }
 
@@ -83,7 +75,7 @@ impl Field {
 
     /// Draws it.
     pub fn view(self) -> AnyView {
-        let Self { autocomplete, autofocus, complaint, disabled, hint, id, input_mode, label, .. } = self;
+        let Self { autocomplete, autofocus, complaint, hint, id, input_mode, label, .. } = self;
         let (monospace, secret, value) = (self.monospace, self.secret, self.value);
         let shown = RwSignal::new(false);
         let hint_id = format!("{id}-hint");
@@ -114,7 +106,6 @@ impl Field {
                         dir="auto"
                         aria-invalid=move || complaint.get().map(|_| "true")
                         aria-describedby=described
-                        disabled=move || disabled.get()
                         prop:value=move || value.get()
                         on:input:target=move |event| value.set(event.target().value())
                     />

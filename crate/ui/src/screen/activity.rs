@@ -83,7 +83,7 @@ pub fn detail(entry: &ActivityView) -> AnyView {
                     <dt>{messages::TRANSACTION}</dt>
                     <dd>
                         <code class="bytes">{hash}</code>
-                        {copy("transaction-copy", messages::TRANSACTION, move || text.clone())}
+                        {copy(testids::TRANSACTION_COPY, messages::TRANSACTION, move || text.clone())}
                     </dd>
                 }
             })}

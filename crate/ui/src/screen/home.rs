@@ -144,7 +144,9 @@ fn big_amount(balance: &BalanceView) -> AnyView {
             }
             .into_any()
         }
-        None => view! { <span class="unknown">"– "<small>{messages::BALANCE_UNKNOWN}</small></span> }.into_any(),
+        None => {
+            view! { <span class="unknown">"– "<small>{messages::BALANCE_UNKNOWN}</small></span> }.into_any()
+        }
     }
 }
 
@@ -160,8 +162,9 @@ fn network_state(network: &NetworkView) -> AnyView {
 
 fn tokens() -> AnyView {
     let app = app();
-    let tokens =
-        app.pick(|view| view.balances.iter().filter(|balance| balance.token.is_some()).cloned().collect::<Vec<_>>());
+    let tokens = app.pick(|view| {
+        view.balances.iter().filter(|balance| balance.token.is_some()).cloned().collect::<Vec<_>>()
+    });
     let ask = Ask::new(app);
     let contract = RwSignal::new(String::new());
     let tried = RwSignal::new(false);

@@ -8,6 +8,7 @@ use super::brand;
 use crate::app::app;
 use crate::part::ask::Ask;
 use crate::part::field::Field;
+use crate::part::icon::{Icon, icon};
 use crate::part::notice::banner;
 use crate::part::page::title_with_back;
 use crate::part::progress::spinner;
@@ -53,7 +54,7 @@ pub fn join() -> AnyView {
     .into_any()
 }
 
-/// The camera, where this build and this page can have one: a toolbar popup would close at the browser's question.
+/// The camera, where this build has one. A toolbar popup would close at the browser's question, so there it is a tab.
 fn scanner(ask: Ask, link: RwSignal<String>) -> Option<AnyView> {
     #[cfg(feature = "camera")]
     if app().kind != crate::wire::ScreenKind::Popup {
@@ -63,5 +64,13 @@ fn scanner(ask: Ask, link: RwSignal<String>) -> Option<AnyView> {
         }));
     }
     let _ = (ask, link);
-    None
+    cfg!(feature = "camera").then(|| {
+        view! {
+            <a class="button wide" href="app.html" target="_blank">
+                {icon(Icon::Camera)}
+                {messages::SCAN_IN_TAB}
+            </a>
+        }
+        .into_any()
+    })
 }

@@ -187,5 +187,6 @@ fn symbols(symbols: &[SymbolView]) -> AnyView {
             }
         })
         .collect_view();
-    view! { <ol class="symbols" data-testid=testids::SYMBOLS aria-label=messages::SYMBOLS_LABEL>{items}</ol> }.into_any()
+    view! { <ol class="symbols" data-testid=testids::SYMBOLS aria-label=messages::SYMBOLS_LABEL>{items}</ol> }
+        .into_any()
 }

@@ -15,9 +15,12 @@ pub fn roster() -> AnyView {
     let app = app();
     let ask = Ask::new(app);
     let roster = app.pick(|view| view.roster.clone());
-    let words = Memo::new(move |_| roster.with(|roster| roster.as_ref().map(|r| r.words.clone()).unwrap_or_default()));
-    let devices =
-        Memo::new(move |_| roster.with(|roster| roster.as_ref().map(|r| r.devices.clone()).unwrap_or_default()));
+    let words = Memo::new(move |_| {
+        roster.with(|roster| roster.as_ref().map(|r| r.words.clone()).unwrap_or_default())
+    });
+    let devices = Memo::new(move |_| {
+        roster.with(|roster| roster.as_ref().map(|r| r.devices.clone()).unwrap_or_default())
+    });
     let confirmed = Memo::new(move |_| roster.with(|roster| roster.as_ref().is_some_and(|r| r.confirmed)));
     let threshold = Memo::new(move |_| roster.with(|roster| roster.as_ref().map_or(0, |r| r.threshold)));
     let answer = move |same: bool| ask.run(Command::ConfirmRoster { same });

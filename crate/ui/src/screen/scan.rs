@@ -171,7 +171,10 @@ fn stop(stream: &RefCell<Option<MediaStream>>) {
 
 async fn pause(ms: u64) {
     let promise = js_sys::Promise::new(&mut |done, _| {
-        set_timeout(move || drop(done.call0(&JsValue::NULL)), Duration::from_millis(ms));
+        let resolve = move || {
+            let _ = done.call0(&JsValue::NULL);
+        };
+        set_timeout(resolve, Duration::from_millis(ms));
     });
     let _ = JsFuture::from(promise).await;
 }

@@ -19,17 +19,20 @@ pub fn set_up() -> AnyView {
     let app = app();
     let ask = Ask::new(app);
     let before = app.view.with_untracked(|view| view.settings.clone());
-    let suggested = if before.device_name.is_empty() { suggestion(app.kind).into() } else { before.device_name };
+    let suggested =
+        if before.device_name.is_empty() { suggestion(app.kind).into() } else { before.device_name };
     let name = RwSignal::new(suggested);
     let password = RwSignal::new(String::new());
     let again = RwSignal::new(String::new());
     let relay = RwSignal::new(before.relay_url);
     let tried = RwSignal::new(false);
-    let name_wrong = move || name.with(|name| name.trim().is_empty()).then_some(messages::DEVICE_NAME_MISSING);
+    let name_wrong =
+        move || name.with(|name| name.trim().is_empty()).then_some(messages::DEVICE_NAME_MISSING);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         tried.set(true);
-        let wrong = [name_wrong(), short(&password.get()), differs(password, again), relay_wrong(&relay.get())];
+        let wrong =
+            [name_wrong(), short(&password.get()), differs(password, again), relay_wrong(&relay.get())];
         if wrong.iter().any(Option::is_some) {
             return;
         }

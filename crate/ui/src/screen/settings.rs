@@ -142,7 +142,9 @@ fn device_name(app: App) -> AnyView {
     let value = RwSignal::new(app.view.with_untracked(|view| view.settings.device_name.clone()));
     let wrong = move || value.with(|name| name.trim().is_empty()).then_some(messages::DEVICE_NAME_MISSING);
     let field = Field::new(testids::SETTING_DEVICE_NAME, messages::DEVICE_NAME, value).complaint(wrong);
-    saved(app, field, "deviceName", wrong, move || Setting::DeviceName { name: value.get().trim().to_owned() })
+    saved(app, field, "deviceName", wrong, move || Setting::DeviceName {
+        name: value.get().trim().to_owned(),
+    })
 }
 
 fn relay(app: App) -> AnyView {
@@ -169,7 +171,7 @@ fn saved(
         event.prevent_default();
         done.set(false);
         if wrong().is_none() {
-            ask.run_then(Command::Set { setting: setting() }, move || drop(done.try_set(true)));
+            ask.run_set(Command::Set { setting: setting() }, done, true);
         }
     };
     view! {

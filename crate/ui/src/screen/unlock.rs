@@ -4,6 +4,7 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use symbolon_wallet::command::Command;
 
+use super::settings::erase;
 use crate::app::app;
 use crate::part::ask::Ask;
 use crate::part::field::Field;
@@ -44,6 +45,11 @@ pub fn unlock() -> AnyView {
                     {move || if ask.busy.get() { messages::UNLOCKING } else { messages::UNLOCK }}
                 </button>
             </form>
+            <details class="details">
+                <summary>{messages::FORGOTTEN}</summary>
+                <p class="hint">{messages::FORGOTTEN_TEXT}</p>
+                {erase::erase()}
+            </details>
         </div>
     }
     .into_any()

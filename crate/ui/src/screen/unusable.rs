@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use super::settings::erase;
+use crate::messages;
 use crate::part::icon::{Icon, icon};
 use crate::part::page::title;
-use crate::messages;
 
 pub fn unusable() -> AnyView {
     view! {

@@ -61,13 +61,12 @@ fn choice(
 /// Three devices, each with a piece: the picture of the product.
 fn token() -> AnyView {
     view! {
-        <svg class="token" viewBox="0 0 240 120" aria-hidden="true" focusable="false">
-            <path class="token-line" d="M60 60H180" />
-            <path class="token-line" d="M120 60V22" />
-            <path class="token-one" d="M118 30.500A30 30 0 0 0 104 85.400L112.500 74 105.500 64.500 115.500 53 108 43z" />
-            <path class="token-two" d="M122.500 30.200A30 30 0 0 1 108.500 87.700L116.800 74 109.800 64.500 119.800 53 112.300 43z" />
-            <path class="token-device" d="M18 44h40v28H18zM12 78h52" />
-            <path class="token-device" d="M190 38h22v44h-22zM198 76h6" />
+        <svg class="token" viewBox="0 0 320 120" aria-hidden="true" focusable="false">
+            <path class="token-line" d="M76 60H112M208 60H252" />
+            <path class="token-one" d="M155 27A33 33 0 0 0 155 93L155 81 164 73.5 152 64.5 162.5 54 153.5 45 161 37.5Z" />
+            <path class="token-two" d="M165.5 27A33 33 0 0 1 165.5 93L165.5 82.5 174.5 73.5 162.5 64.5 173 54 164 45 171.5 37.5Z" />
+            <path class="token-device" d="M14 40h44v31H14zM6 78h60" />
+            <path class="token-device" d="M268 36h26v48h-26zM277 77h8" />
         </svg>
     }
     .into_any()

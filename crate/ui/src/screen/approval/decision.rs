@@ -35,16 +35,18 @@ pub fn decision(id: String, request: Memo<Option<RequestView>>) -> AnyView {
     let expires_at = part(request, |request| request.expires_at);
     let ask = Ask::new(app);
     let id = StoredValue::new(id);
-    let reject = move |_| ask.run(Command::Reject { request: id.get_value() });
+    let reject = move |_| {
+        app.place.update(|place| {
+            place.rejected.insert(id.get_value());
+        });
+        ask.run(Command::Reject { request: id.get_value() });
+    };
     view! {
         <footer class="decision">
             {ask.refused()}
             {move || choice.get().map(|choice| {
                 let asks = choice.can_decide && choice.status == RequestStatus::Review;
-                let refusable = !matches!(
-                    choice.status,
-                    RequestStatus::Broadcasting | RequestStatus::BroadcastFailed { .. } | RequestStatus::Signing
-                );
+                let refusable = can_expire(&choice);
                 view! {
                     <div class="decision-row">
                         {refusable.then(|| view! {
@@ -73,15 +75,15 @@ pub fn decision(id: String, request: Memo<Option<RequestView>>) -> AnyView {
                                 </button>
                             }
                         })}
-                        {busy(&choice.status).then(|| view! {
-                            <p class="decision-wait">{spinner()}{messages::request_status(&choice.status)}</p>
+                        {(!refusable && busy(&choice.status)).then(|| view! {
+                            <p class="decision-wait">{spinner()}{messages::ALMOST_DONE}</p>
                         })}
                         {asks.then(|| approve(id.get_value(), choice, ask))}
                     </div>
                 }
             })}
             {move || expires_at.get().map(|expires_at| view! {
-                <p class="hint center-text">
+                <p class="hint center-text" hidden=move || !choice.with(|choice| choice.as_ref().is_some_and(can_expire))>
                     {messages::EXPIRES} " " <span>{move || format::countdown(app.now.get(), expires_at)}</span>
                 </p>
             })}
@@ -90,11 +92,21 @@ pub fn decision(id: String, request: Memo<Option<RequestView>>) -> AnyView {
     .into_any()
 }
 
+/// Whether it can still end without a signature: by a "no", or by time.
+fn can_expire(choice: &Choice) -> bool {
+    !matches!(
+        choice.status,
+        RequestStatus::Broadcasting | RequestStatus::BroadcastFailed { .. } | RequestStatus::Signing
+    )
+}
+
 /// What "try again" does in a state that stopped.
 fn retry(status: &RequestStatus, request: String) -> Option<Command> {
     match status {
         RequestStatus::BroadcastFailed { .. } => Some(Command::RetryBroadcast { request }),
-        RequestStatus::PrepareFailed { .. } | RequestStatus::Stalled { .. } => Some(Command::RetrySigning { request }),
+        RequestStatus::PrepareFailed { .. } | RequestStatus::Stalled { .. } => {
+            Some(Command::RetrySigning { request })
+        }
         _ => None,
     }
 }

@@ -67,7 +67,7 @@ fn editor(id: String, fee: Memo<Option<FeeView>>, editing: RwSignal<bool>) -> An
         move |speed: FeeSpeed| {
             custom.set(false);
             let command = Command::EditFee { request: id.clone(), fee: FeeChoice::Speed { speed } };
-            ask.run_then(command, move || drop(editing.try_set(false)));
+            ask.run_set(command, editing, false);
         }
     };
     let speeds = present
@@ -75,7 +75,9 @@ fn editor(id: String, fee: Memo<Option<FeeView>>, editing: RwSignal<bool>) -> An
         .into_iter()
         .map(|(speed, cost)| {
             let choose = choose.clone();
-            let chosen = move || !custom.get() && fee.with(|fee| fee.as_ref().and_then(|fee| fee.speed) == Some(speed));
+            let chosen = move || {
+                !custom.get() && fee.with(|fee| fee.as_ref().and_then(|fee| fee.speed) == Some(speed))
+            };
             let name = match speed {
                 FeeSpeed::Slow => "slow",
                 FeeSpeed::Normal => "normal",
@@ -109,7 +111,7 @@ fn editor(id: String, fee: Memo<Option<FeeView>>, editing: RwSignal<bool>) -> An
             priority_fee_gwei: priority.get().trim().to_owned(),
             gas_limit,
         };
-        ask.run_then(Command::EditFee { request: id.clone(), fee }, move || drop(editing.try_set(false)));
+        ask.run_set(Command::EditFee { request: id.clone(), fee }, editing, false);
     };
     let wrong = move |right: bool| (tried.get() && !right).then_some(messages::FEE_BAD);
     view! {

@@ -2,20 +2,18 @@
 
 use leptos::prelude::*;
 use symbolon_wallet::command::Command;
-use symbolon_wallet::view::{RequestView, Severity};
+use symbolon_wallet::view::RequestView;
 
 use super::part;
 use crate::app::app;
-use crate::part::address::address;
 use crate::part::icon::{Icon, icon};
-use crate::part::notice::banner;
+use crate::wire::ScreenKind;
 use crate::{format, messages, testids};
 
 /// The asking origin, large, as the browser says it.
 pub fn origin(request: Memo<Option<RequestView>>) -> AnyView {
-    let who = part(request, |request| {
-        (request.origin.clone(), request.origin_is_new, request.relayed_by.clone())
-    });
+    let who =
+        part(request, |request| (request.origin.clone(), request.origin_is_new, request.relayed_by.clone()));
     let place = part(request, |request| (request.account.clone(), request.network.clone()));
     view! {
         {move || who.get().map(|(origin, new, relayed_by)| {
@@ -28,21 +26,26 @@ pub fn origin(request: Memo<Option<RequestView>>) -> AnyView {
                             {if own { messages::FROM_WALLET.to_owned() } else { format::host(&origin).to_owned() }}
                         </bdi>
                         {relayed_by.map(|name| view! { <bdi class="hint">{messages::relayed_by(&name)}</bdi> })}
+                        {new.then(|| view! {
+                            <span class="new-site">{icon(Icon::Warning)}<span>{messages::NEW_SITE}</span></span>
+                        })}
                     </span>
-                    {new.then(|| view! { <span class="tag warning">{messages::NEW_SITE}</span> })}
                 </div>
-                {new.then(|| banner(Severity::Warning, messages::NEW_SITE_TEXT))}
             }
         })}
         {move || place.get().map(|(account, network)| view! {
             <dl class="context">
                 {(!network.is_empty()).then(|| view! {
-                    <div><dt>{messages::NETWORK}</dt><dd><bdi>{network.clone()}</bdi></dd></div>
+                    <div><dt class="unseen">{messages::NETWORK}</dt><dd><bdi>{network.clone()}</bdi></dd></div>
                 })}
                 {account.map(|account| view! {
                     <div>
-                        <dt>{messages::ACCOUNT}</dt>
-                        <dd><bdi class="strong">{account.name}</bdi> {address(&account.address)}</dd>
+                        <dt class="unseen">{messages::ACCOUNT}</dt>
+                        <dd title=account.address.clone()>
+                            <bdi class="strong">{account.name}</bdi>
+                            " "
+                            <bdi class="monospace">{format::short(&account.address)}</bdi>
+                        </dd>
                     </div>
                 })}
             </dl>
@@ -56,7 +59,9 @@ pub fn queue(id: String) -> AnyView {
     let app = app();
     let ids = app.pick(|view| view.requests.iter().map(|request| request.id.clone()).collect::<Vec<_>>());
     let here = id.clone();
-    let position = Memo::new(move |_| ids.with(|ids| ids.iter().position(|other| *other == here).unwrap_or(0)));
+    let position =
+        Memo::new(move |_| ids.with(|ids| ids.iter().position(|other| *other == here).unwrap_or(0)));
+    let last = Memo::new(move |_| ids.with(Vec::len) <= position.get() + 1);
     let go = move |step: isize| {
         let to = ids.with(|ids| position.get().checked_add_signed(step).and_then(|at| ids.get(at).cloned()));
         if let Some(to) = to {
@@ -67,10 +72,19 @@ pub fn queue(id: String) -> AnyView {
         }
     };
     let later = move |_| {
+        if app.kind == ScreenKind::Approval {
+            // The request stays; this window has nothing else to show.
+            let _ = window().close();
+            return;
+        }
         app.place.update(|place| {
             ids.with_untracked(|ids| place.later.extend(ids.iter().cloned()));
             place.current = None;
         });
+    };
+    let reject_all = move |_| {
+        app.place.update(|place| ids.with_untracked(|ids| place.rejected.extend(ids.iter().cloned())));
+        app.send(Command::RejectAll);
     };
     view! {
         <div class="queue">
@@ -96,7 +110,7 @@ pub fn queue(id: String) -> AnyView {
                         class="icon-button"
                         data-testid=testids::QUEUE_NEXT
                         aria-label=messages::QUEUE_NEXT
-                        disabled=move || position.get() + 1 >= ids.with(Vec::len)
+                        disabled=move || last.get()
                         on:click=move |_| go(1)
                     >
                         {icon(Icon::Next)}
@@ -106,7 +120,7 @@ pub fn queue(id: String) -> AnyView {
                     type="button"
                     class="button quiet small"
                     data-testid=testids::REJECT_ALL
-                    on:click=move |_| app.send(Command::RejectAll)
+                    on:click=reject_all
                 >
                     {messages::REJECT_ALL}
                 </button>

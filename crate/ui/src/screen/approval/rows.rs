@@ -1,20 +1,29 @@
 //! Everything decoded, in order. What strangers wrote is isolated, so that its direction cannot reorder ours.
 
 use leptos::prelude::*;
-use symbolon_wallet::view::{CardRow, RowStyle};
+use symbolon_wallet::view::{AccountView, CardRow, RowStyle};
 
 use crate::part::address::address;
 use crate::part::copy::copy;
-use crate::testids;
+use crate::{messages, testids};
 
 /// Deeper rows are indented no further than this.
 const DEEPEST: u8 = 4;
 
-pub fn rows(rows: &[CardRow]) -> Option<AnyView> {
-    if rows.is_empty() {
+/// The rows, and below them the account that would act, in full.
+pub fn rows(rows: &[CardRow], account: Option<&AccountView>) -> Option<AnyView> {
+    let from = account.map(|account| CardRow {
+        depth: 0,
+        label: messages::from(&account.name),
+        style: RowStyle::Address,
+        value: account.address.clone(),
+    });
+    // A connection says in its own rows which address it shows.
+    let from = from.filter(|from| rows.iter().all(|row| row.value != from.value));
+    if rows.is_empty() && from.is_none() {
         return None;
     }
-    let items = rows.iter().map(row).collect_view();
+    let items = rows.iter().chain(from.as_ref()).map(row).collect_view();
     Some(view! { <dl class="card rows">{items}</dl> }.into_any())
 }
 
@@ -46,7 +55,7 @@ fn value(row: &CardRow) -> AnyView {
     match row.style {
         RowStyle::Address => {
             let copied = text.clone();
-            view! { {address(&text)} {copy("row-copy", "", move || copied.clone())} }.into_any()
+            view! { {address(&text)} {copy(testids::ROW_COPY, messages::ADDRESS_COPY, move || copied.clone())} }.into_any()
         }
         RowStyle::Code => view! { <code class="bytes" translate="no">{text}</code> }.into_any(),
         RowStyle::Message => {

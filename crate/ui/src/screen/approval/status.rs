@@ -25,7 +25,9 @@ fn name(status: &RequestStatus) -> &'static str {
 
 /// The status' name, or `ended`.
 pub fn name_memo(request: Memo<Option<RequestView>>) -> Memo<&'static str> {
-    Memo::new(move |_| request.with(|request| request.as_ref().map_or("ended", |request| name(&request.status))))
+    Memo::new(move |_| {
+        request.with(|request| request.as_ref().map_or("ended", |request| name(&request.status)))
+    })
 }
 
 pub fn status(request: Memo<Option<RequestView>>) -> AnyView {

@@ -72,7 +72,9 @@ fn item(device: DeviceStrip, now: Timestamp) -> AnyView {
     let words = match device.state {
         DeviceState::Offline => offline(device.last_seen, now),
         // This device's own "opened" is no news to who reads it here.
-        DeviceState::Opened | DeviceState::Notified | DeviceState::Sent if device.me => messages::THIS_DEVICE.to_owned(),
+        DeviceState::Opened | DeviceState::Notified | DeviceState::Sent if device.me => {
+            messages::THIS_DEVICE.to_owned()
+        }
         state => messages::device_state(state).to_owned(),
     };
     let name = device.name.clone();
@@ -146,8 +148,9 @@ fn substitute(devices: &[DeviceStrip]) -> Option<Substitute> {
 fn chooser(id: String, devices: Memo<Vec<DeviceStrip>>, choosing: RwSignal<bool>) -> AnyView {
     let ask = Ask::new(app());
     let present = devices.get_untracked();
-    let signers =
-        |all: &[DeviceStrip]| all.iter().filter(|d| d.signs && !d.me).map(|d| d.id.clone()).collect::<Vec<_>>();
+    let signers = |all: &[DeviceStrip]| {
+        all.iter().filter(|d| d.signs && !d.me).map(|d| d.id.clone()).collect::<Vec<_>>()
+    };
     let needed = signers(&present).len();
     let chosen = RwSignal::new(signers(&present));
     let items = present
@@ -175,7 +178,7 @@ fn chooser(id: String, devices: Memo<Vec<DeviceStrip>>, choosing: RwSignal<bool>
         .collect_view();
     let save = move |_| {
         let command = Command::ChooseCosigners { request: id.clone(), devices: chosen.get() };
-        ask.run_then(command, move || drop(choosing.try_set(false)));
+        ask.run_set(command, choosing, false);
     };
     view! {
         <fieldset class="options">

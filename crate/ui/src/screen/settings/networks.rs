@@ -66,7 +66,8 @@ fn form(app: App) -> AnyView {
     let symbol = RwSignal::new("ETH".to_owned());
     let explorer = RwSignal::new(String::new());
     let tried = RwSignal::new(false);
-    let chain_wrong = move || chain.get().trim().parse::<u64>().is_err().then_some(messages::NETWORK_CHAIN_BAD);
+    let chain_wrong =
+        move || chain.get().trim().parse::<u64>().is_err().then_some(messages::NETWORK_CHAIN_BAD);
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         tried.set(true);
