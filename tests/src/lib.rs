@@ -3,9 +3,12 @@
 //! A [`World`] owns everything that a wallet reaches only through effects: clocks, sockets, storage, password stretching,
 //! a chain. Everything is seeded, so that a run that fails is a run that can be repeated.
 
+pub mod node;
 pub mod relay;
 pub mod setup;
+pub mod signing;
 pub mod world;
 
+pub use node::Node;
 pub use relay::Faults;
 pub use world::{DeviceIndex, World};

@@ -10,18 +10,16 @@ use symbolon_link::mailbox::MailboxId;
 use symbolon_mpc::secret::Secret;
 use symbolon_wallet::command::Command;
 use symbolon_wallet::effect::{CommandError, Effect, ProviderError, RelayCommand};
-use symbolon_wallet::event::{ClientId, Event, FetchError, RelayEvent, Timestamp};
+use symbolon_wallet::event::{ClientId, Event, RelayEvent, Timestamp};
 use symbolon_wallet::store::{MemoryStore, StoreError};
 use symbolon_wallet::view::View;
 use symbolon_wallet::{HostConfig, Wallet};
 
+use crate::node::Node;
 use crate::relay::{Connection, Done, Relay};
 
 /// A device of the world.
 pub type DeviceIndex = usize;
-
-/// Answers a POST: URL and body in, body out.
-pub type Rpc = Box<dyn FnMut(&str, &str) -> Result<Vec<u8>, FetchError>>;
 
 /// Milliseconds that a message takes from a device to the relay, or back.
 const LATENCY_MS: u64 = 3;
@@ -38,8 +36,8 @@ pub struct World {
     pub relay_is_up: bool,
     /// The devices.
     pub devices: Vec<Device>,
-    /// What answers HTTP requests.
-    pub rpc: Rpc,
+    /// The chain, as every network's node tells it.
+    pub node: Node,
     rng: ChaCha20Rng,
     queue: BinaryHeap<Reverse<Entry>>,
     number: u64,
@@ -144,7 +142,7 @@ impl World {
             relay: Relay::default(),
             relay_is_up: true,
             devices: Vec::new(),
-            rpc: Box::new(|_, _| Err(FetchError::Unreachable)),
+            node: Node::default(),
             rng: ChaCha20Rng::seed_from_u64(seed),
             queue: BinaryHeap::new(),
             number: 0,
@@ -264,12 +262,15 @@ impl World {
     /// Gives a command and lets time pass until it is answered.
     ///
     /// # Errors
-    /// The wallet's answer.
+    /// The wallet's answer; `world/dead` if the device died over it.
     pub fn command(&mut self, index: DeviceIndex, command: Command) -> Result<(), CommandError> {
         let reply = self.order(index, command);
         for _ in 0..100_000 {
             if let Some(outcome) = self.reply(index, reply) {
                 return outcome;
+            }
+            if self.devices[index].wallet.is_none() {
+                return Err(CommandError { code: "world/dead".to_owned(), message: String::new() });
             }
             assert!(self.step(), "a command was never answered");
         }
@@ -393,8 +394,8 @@ impl World {
                 let event = Event::KeyDerived { id, key: Some(Secret::new(key)) };
                 self.push(STRETCH_MS, What::Device { device: index, life, event });
             }
-            Effect::Fetch { id, url, body, .. } => {
-                let outcome = (self.rpc)(&url, &body);
+            Effect::Fetch { id, body, .. } => {
+                let outcome = self.node.answer(&body);
                 self.push(10, What::Device { device: index, life, event: Event::Fetched { id, outcome } });
             }
             Effect::Forget => device.remembered = None,

@@ -231,7 +231,7 @@ impl Wallet {
         };
         let vault = self.device.open.as_ref().map(|open| open.vault.to_remember());
         self.leave_peers(cx);
-        self.stored.take_back();
+        self.stored.take_back(cx.now);
         let mut notices = core::mem::take(&mut self.device.notices);
         notices.add(code, Severity::Danger, message.to_owned());
         let relay = core::mem::take(&mut self.device.relay);

@@ -163,13 +163,10 @@ impl Wallet {
             cx.push(Effect::Forget);
         }
         cx.relay(RelayCommand::Disconnect);
+        // All names that are known, whoever wrote them; unusable records too.
         cx.store(self.stored.erase());
-        let was_open = self.device.open.is_some();
         self.device = Device::load(&self.config, &[]);
-        if was_open {
-            self.dapp_locked(cx);
-        }
-        self.dapp = crate::dapp::Dapp::load(&self.config, &[]);
+        self.dapp_erase(cx);
         cx.view_changed();
         Ok(())
     }

@@ -18,8 +18,9 @@ pub(super) const KEY_PUBLIC: &str = "key/public";
 pub(super) const PEER: &str = "peer/";
 pub(super) const APPROVAL: &str = "approval/";
 
-/// How long after it was handed to the host a write may still turn out to have failed.
-const UNPROVEN_MS: u64 = 15_000;
+/// How long after it was handed to the host a write may still turn out to have failed. A write takes milliseconds;
+/// whatever is older is believed to be durable, and is found missing at the next start if it was not.
+const UNPROVEN_MS: u64 = 3_000;
 
 /// What the store holds, as far as this process knows: all names, and the device side's values.
 ///
@@ -65,13 +66,18 @@ impl Stored {
                 self.recent.push_back((now, key.clone(), before));
             }
         }
+        self.forget_proven(now);
+    }
+
+    fn forget_proven(&mut self, now: Timestamp) {
         while self.recent.front().is_some_and(|(at, ..)| now.saturating_sub(*at) > UNPROVEN_MS) {
             self.recent.pop_front();
         }
     }
 
     /// Takes back what is not known to be durable.
-    pub(super) fn take_back(&mut self) {
+    pub(super) fn take_back(&mut self, now: Timestamp) {
+        self.forget_proven(now);
         while let Some((_, key, before)) = self.recent.pop_back() {
             match before {
                 Some(value) => {
@@ -160,7 +166,7 @@ mod tests {
         stored.note(0, &put("peer/1", b"durable"));
         stored.note(60_000, &put("key/public", b"new"));
         stored.note(60_001, &put("peer/2", b"new"));
-        stored.take_back();
+        stored.take_back(60_001);
         assert_eq!(stored.value("key/public"), Some(&b"old"[..]));
         assert_eq!(stored.value("peer/1"), Some(&b"durable"[..]));
         assert_eq!(stored.value("peer/2"), None);

@@ -94,14 +94,17 @@ impl Wallet {
             expires_at,
         };
         let Some(open) = self.device.open.as_mut() else { return };
-        let states = open.signings.remove(&request).map(|earlier| earlier.states).unwrap_or_default();
+        let (states, signers) = match open.signings.remove(&request) {
+            Some(earlier) => (earlier.states, earlier.signers),
+            None => Default::default(),
+        };
         open.signings.insert(
             request,
             Signing {
                 initiator: me,
                 proposal,
                 digest,
-                signers: Vec::new(),
+                signers,
                 are_chosen: false,
                 states,
                 session: None,
@@ -137,6 +140,14 @@ impl Wallet {
 
     /// Tells cosigners that the request is over (rejected, expired, answered) and wipes its session.
     pub(crate) fn signing_cancel(&mut self, cx: &mut Context<'_>, request: &RequestId, reason: &str) {
+        let approvals = self.device.open.as_ref().map(|open| &open.approvals);
+        if approvals
+            .and_then(|approvals| approvals.get(request))
+            .is_some_and(|approval| approval.outcome.is_some())
+        {
+            // Signed: the others have the signature too, or are told when they are there again.
+            return;
+        }
         let message = PeerMessage::Cancel { request: request.0, reason: reason.to_owned() };
         for device in self.other_signers(request) {
             self.tell(cx, device, &message);
@@ -296,7 +307,7 @@ impl Wallet {
     }
 
     /// A verified signature: kept for signers that may have missed it, then handed on.
-    fn conclude(&mut self, cx: &mut Context<'_>, request: &RequestId, signature: RawSignature) {
+    fn keep_outcome(&mut self, cx: &mut Context<'_>, request: &RequestId, signature: RawSignature) {
         let Some(open) = self.device.open.as_mut() else { return };
         let Some(signing) = open.signings.remove(request) else { return };
         open.choices.remove(request);

@@ -127,7 +127,7 @@ impl Wallet {
                 && holds(&signing.digest)
             {
                 self.end_session(cx, &request);
-                self.conclude(cx, &request, signature);
+                self.keep_outcome(cx, &request, signature);
             }
             return;
         }
@@ -168,7 +168,7 @@ impl Wallet {
                 },
             );
         }
-        self.conclude(cx, &request, signature);
+        self.keep_outcome(cx, &request, signature);
     }
 
     pub(in crate::device) fn state_arrived(
@@ -193,7 +193,13 @@ impl Wallet {
         request: RequestId,
         reason: &str,
     ) {
+        let Some((info, _)) = self.active_info() else { return };
+        let reason: String = reason.chars().filter(|c| !c.is_control()).take(200).collect();
         let Some(signing) = self.device.open.as_mut().and_then(|open| open.signings.get_mut(&request)) else {
+            // Begun before this process: the dApp side knows whose it is.
+            if info.quorum().party_of(from).is_some() {
+                self.request_cancelled(cx, from, &request, &reason);
+            }
             return;
         };
         let me = self.device.settings.as_ref().map(|settings| settings.device);
@@ -203,7 +209,6 @@ impl Wallet {
             return;
         }
         signing.states.insert(from, DeviceState::Rejected);
-        let reason: String = reason.chars().filter(|c| !c.is_control()).take(200).collect();
         if is_mine {
             for device in self.other_signers(&request).into_iter().filter(|device| *device != from) {
                 self.tell(cx, device, &PeerMessage::Cancel { request: request.0, reason: reason.clone() });

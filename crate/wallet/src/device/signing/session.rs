@@ -161,7 +161,7 @@ impl Wallet {
         open.pairs.put(signed.pairs);
         self.ended(session.ceremony);
         let raw = RawSignature { r: signature.r, s: signature.s, recovery_id: signature.recovery_id };
-        self.conclude(cx, request, raw);
+        self.keep_outcome(cx, request, raw);
     }
 
     fn session_aborted(&mut self, cx: &mut Context<'_>, request: &RequestId, abort: &Abort) {
