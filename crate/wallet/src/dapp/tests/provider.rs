@@ -262,3 +262,12 @@ fn a_reloaded_page_takes_up_the_connect_that_its_predecessor_left() {
     rig.approve_first();
     assert_eq!(rig.answer(&id), Some(&Ok(json!([rig.me()]))));
 }
+
+#[test]
+fn an_account_that_a_page_was_not_given_is_not_its_to_use() {
+    let mut rig = Rig::connected();
+    rig.command(Command::AddAccount { name: String::new() }).unwrap();
+    let other = symbolon_chain::evm::address::lower_case(&rig.account(1));
+    assert_eq!(rig.code("personal_sign", &json!(["0x00", other])), 4100);
+    assert_eq!(rig.code("eth_sendTransaction", &json!([{ "from": other, "to": OTHER }])), 4100);
+}
