@@ -45,7 +45,7 @@ try {
         if (sender.id === chrome.runtime.id && message === "reconnect" && used && !port) connect();
     });
     void chrome.storage.local.get("defaultProvider").then(({ defaultProvider }) => {
-        if (defaultProvider === false) toPage({ kind: "notDefault" });
+        if (defaultProvider === true) toPage({ kind: "default" });
     });
 } catch {
     // Orphaned from the start; calls are answered below.

@@ -254,7 +254,7 @@ window.addEventListener("message", (event) => {
     if (event.source !== window || event.origin !== self.origin) return;
     const message = event.data as { target?: unknown } & ToPage;
     if (message?.target !== TO_INPAGE) return;
-    if (message.kind === "notDefault") withdraw();
+    if (message.kind === "default") takePlace();
     else Provider.heard(provider, message);
 });
 
@@ -262,8 +262,11 @@ window.addEventListener("eip6963:requestProvider", announce);
 announce();
 
 /** `window.ethereum`, for pages older than EIP-6963, only where no other wallet is. */
-try {
-    if (!("ethereum" in window)) {
+if (!("ethereum" in window)) takePlace();
+
+function takePlace(): void {
+    try {
+        if ((window as { ethereum?: unknown }).ethereum === provider) return;
         Object.defineProperty(window, "ethereum", {
             value: provider,
             configurable: true,
@@ -271,16 +274,7 @@ try {
             writable: true,
         });
         window.dispatchEvent(new Event("ethereum#initialized"));
-    }
-} catch {
-    // The page, or another wallet, nailed it down: EIP-6963 remains.
-}
-
-function withdraw(): void {
-    try {
-        const global = window as { ethereum?: unknown };
-        if (global.ethereum === provider) delete global.ethereum;
     } catch {
-        // Nailed down since.
+        // The page, or another wallet, nailed it down: EIP-6963 remains.
     }
 }

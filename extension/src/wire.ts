@@ -13,8 +13,8 @@ export type ToPage =
     | { kind: "answer"; id: string; answer: string }
     /** JSON text of the event's argument. */
     | { kind: "event"; name: string; data: string }
-    /** The owner wants another wallet at `window.ethereum`. */
-    | { kind: "notDefault" };
+    /** The owner wants this wallet at `window.ethereum`, whoever else is there. */
+    | { kind: "default" };
 
 /** Names the direction on `window.postMessage`, where everybody's messages meet. */
 export const TO_CONTENT = "symbolon:content";
