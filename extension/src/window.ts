@@ -12,15 +12,19 @@ async function show(): Promise<void> {
     const known: unknown = stored[KEY];
     if (typeof known === "number" && (await focus(known))) return;
     const current = await chrome.windows.getLastFocused().catch(() => undefined);
-    const created = await chrome.windows.create({
+    const window = {
         focused: true,
         height: HEIGHT,
-        left: Math.max(0, (current?.left ?? 0) + (current?.width ?? WIDTH) - WIDTH),
-        top: Math.max(0, current?.top ?? 0),
         type: "popup",
         url: chrome.runtime.getURL("approval.html"),
         width: WIDTH,
-    });
+    } as const;
+    const corner = {
+        left: Math.max(0, (current?.left ?? 0) + (current?.width ?? WIDTH) - WIDTH),
+        top: Math.max(0, current?.top ?? 0),
+    };
+    // A corner that is mostly off the screen is refused; then the browser chooses the place.
+    const created = await chrome.windows.create({ ...window, ...corner }).catch(() => chrome.windows.create(window));
     if (created?.id !== undefined) await chrome.storage.session.set({ [KEY]: created.id });
 }
 

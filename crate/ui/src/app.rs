@@ -67,6 +67,11 @@ impl App {
         self.pick(move |view| view.requests.iter().find(|request| request.id == id).cloned())
     }
 
+    /// The time to the nearest minute, for words such as "5 minutes ago": they need no second.
+    pub fn minute(self) -> Memo<Timestamp> {
+        Memo::new(move |_| (self.now.get() + 30_000) / 60_000 * 60_000)
+    }
+
     /// Gives an order whose refusal would show in the view anyway.
     pub fn send(self, command: Command) {
         self.ask(command, |_| ());

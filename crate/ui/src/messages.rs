@@ -108,7 +108,7 @@ messages! {
 
     ROSTER_TITLE = "One last look";
     ROSTER_TEXT = "Every device must show these words in this order. They stand for the devices and the number that must sign.";
-    ROSTER_SAME = "Same on every device";
+    ROSTER_SAME = "All the same";
     ROSTER_DIFFERENT = "Something differs";
     ROSTER_CONFIRMED = "You said they are the same. Now say so on the other devices.";
     CONFIRMED = "Confirmed";
@@ -118,6 +118,8 @@ messages! {
     KEYGEN_TEXT = "Each device makes its own share. The whole key is never anywhere, not even now.";
     KEYGEN_FAILED = "The key was not created";
     KEYGEN_SAFE = "Nothing was lost: no funds can be on a key that does not exist yet.";
+    KEYGEN_AWAITED = "Awaited";
+    KEYGEN_HERE = "Ready";
     KEYGEN_LABEL = "Progress of creating the key";
 
     UNLOCK_TITLE = "Welcome back";
@@ -231,7 +233,7 @@ messages! {
     SETTINGS_TITLE = "Settings";
     GENERAL = "General";
     THEME = "Appearance";
-    THEME_SYSTEM = "As the system";
+    THEME_SYSTEM = "System";
     THEME_LIGHT = "Light";
     THEME_DARK = "Dark";
     AUTO_LOCK = "Lock after";
@@ -380,8 +382,13 @@ pub fn relayed_by(name: &str) -> String {
     format!("Asked on {name}")
 }
 
-pub fn from(account: &str) -> String {
-    format!("From {account}")
+/// Label of the account that would act.
+pub fn acting_account(kind: CardKind, account: &str) -> String {
+    match kind {
+        CardKind::Approval | CardKind::ContractCall | CardKind::Send => format!("From {account}"),
+        CardKind::Message | CardKind::SignIn | CardKind::TypedData => format!("Signed by {account}"),
+        CardKind::AddNetwork | CardKind::Connect | CardKind::WatchToken => account.to_owned(),
+    }
 }
 
 pub fn fee_at_most(maximum: &str) -> String {

@@ -56,8 +56,16 @@ export async function launchExtension({ directory = join(root, "target/extension
         },
         /** The open page at this path, or the next one that opens. */
         async page(path, timeout = 15_000) {
-            const is = (page) => page.url().startsWith(`${origin}/${path}`);
-            return context.pages().find(is) ?? (await context.waitForEvent("page", { predicate: is, timeout }));
+            const late = Date.now() + timeout;
+            // Asked again and again: a new page has another address at first.
+            for (;;) {
+                const page = context
+                    .pages()
+                    .find((one) => one.url().startsWith(`${origin}/${path}`) && !one.isClosed());
+                if (page) return page;
+                if (Date.now() > late) throw new Error(`no page ${path} within ${timeout} ms`);
+                await new Promise((resolve) => setTimeout(resolve, 50));
+            }
         },
         /** Kills the worker as the browser does, from a page's session: a debugger on the worker would keep it alive. */
         async killWorker(page) {

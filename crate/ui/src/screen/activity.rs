@@ -13,7 +13,7 @@ use crate::{format, messages, testids};
 pub fn activity() -> AnyView {
     let app = app();
     let entries = app.pick(|view| view.activity.clone());
-    let minute = Memo::new(move |_| app.now.get() / 60_000 * 60_000);
+    let minute = app.minute();
     view! {
         <div class="page">
             {title(messages::ACTIVITY_TITLE)}
@@ -52,8 +52,8 @@ pub fn activity_row(entry: ActivityView, now: Timestamp) -> AnyView {
                 <summary class="row">
                     <span class="row-icon">{icon(kind_icon(entry.kind))}</span>
                     <span class="grow">
-                        <bdi class="strong clip">{entry.headline.clone()}</bdi>
-                        <bdi class="hint clip">{format!("{} · {when}", format::host(&entry.origin))}</bdi>
+                        <bdi class="strong two-lines">{entry.headline.clone()}</bdi>
+                        <bdi class="hint clip">{format!("{when} · {}", format::host(&entry.origin))}</bdi>
                     </span>
                     <span class=format!("tag {}", outcome_class(&entry.outcome))>{messages::outcome(&entry.outcome)}</span>
                 </summary>

@@ -32,7 +32,8 @@ pub fn approval(id: String) -> AnyView {
         app.send(Command::OpenRequest { request: id });
     });
     let card = part(request, |request| request.card.clone());
-    let rows = part(request, |request| (request.card.rows.clone(), request.account.clone()));
+    let rows =
+        part(request, |request| (request.card.rows.clone(), request.card.kind, request.account.clone()));
     let name = status::name_memo(request);
     let (own, other) = (id.clone(), id.clone());
     view! {
@@ -43,7 +44,7 @@ pub fn approval(id: String) -> AnyView {
                 {move || card.get().map(|card| headline(&card))}
                 {status::status(request)}
                 {move || card.get().map(|card| risks::risks(&card.risks))}
-                {move || rows.get().map(|(card_rows, account)| rows::rows(&card_rows, account.as_ref()))}
+                {move || rows.get().map(|(rows, kind, account)| rows::rows(&rows, kind, account.as_ref()))}
                 {fee::fee(id.clone(), part(request, |request| request.card.fee.clone()))}
                 {strip::strip(id.clone(), request)}
                 {move || card.get().map(|card| {

@@ -39,8 +39,7 @@ pub fn devices() -> AnyView {
 pub fn device_list() -> AnyView {
     let app = app();
     let devices = app.pick(|view| view.devices.clone());
-    // Minutes, not seconds: the words say no more.
-    let minute = Memo::new(move |_| app.now.get() / 60_000 * 60_000);
+    let minute = app.minute();
     view! {
         <ul class="list">
             {move || {
@@ -83,10 +82,10 @@ fn row(device: DeviceView, own_version: Option<&str>, now: Timestamp) -> AnyView
             <span class="row-icon">{icon(kind_icon(device.kind))}</span>
             <span class="grow">
                 <bdi class="strong clip">{name}</bdi>
+                <span class="state" class:ok=online><span class="dot"></span>{state}</span>
                 <span class="hint">{facts}</span>
                 {skew.then(|| view! { <span class="hint warning">{messages::OTHER_VERSION}</span> })}
             </span>
-            <span class="state" class:ok=online><span class="dot"></span>{state}</span>
         </li>
     }
     .into_any()

@@ -24,7 +24,7 @@ pub fn home() -> AnyView {
     let app = app();
     let network = app.pick(|view| active_network(view).cloned());
     let recent = app.pick(|view| view.activity.iter().take(RECENT).cloned().collect::<Vec<_>>());
-    let minute = Memo::new(move |_| app.now.get() / 60_000 * 60_000);
+    let minute = app.minute();
     view! {
         <div class="page">
             {waiting()}

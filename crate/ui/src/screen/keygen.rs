@@ -47,7 +47,7 @@ fn going_on() -> AnyView {
                                 <bdi class="grow">{name}</bdi>
                                 <span class="state" class:ok=!awaited>
                                     {if awaited { icon(Icon::Clock) } else { icon(Icon::Check) }}
-                                    {if awaited { "…" } else { "" }}
+                                    {if awaited { messages::KEYGEN_AWAITED } else { messages::KEYGEN_HERE }}
                                 </span>
                             </li>
                         }

@@ -11,7 +11,7 @@ use crate::{format, messages, testids};
 pub fn sites() -> AnyView {
     let app = app();
     let sites = app.pick(|view| view.sites.clone());
-    let minute = Memo::new(move |_| app.now.get() / 60_000 * 60_000);
+    let minute = app.minute();
     view! {
         <div class="page">
             {title(messages::SITES_TITLE)}

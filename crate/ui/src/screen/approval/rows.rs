@@ -1,7 +1,7 @@
 //! Everything decoded, in order. What strangers wrote is isolated, so that its direction cannot reorder ours.
 
 use leptos::prelude::*;
-use symbolon_wallet::view::{AccountView, CardRow, RowStyle};
+use symbolon_wallet::view::{AccountView, CardKind, CardRow, RowStyle};
 
 use crate::part::address::address;
 use crate::part::copy::copy;
@@ -11,10 +11,10 @@ use crate::{messages, testids};
 const DEEPEST: u8 = 4;
 
 /// The rows, and below them the account that would act, in full.
-pub fn rows(rows: &[CardRow], account: Option<&AccountView>) -> Option<AnyView> {
+pub fn rows(rows: &[CardRow], kind: CardKind, account: Option<&AccountView>) -> Option<AnyView> {
     let from = account.map(|account| CardRow {
         depth: 0,
-        label: messages::from(&account.name),
+        label: messages::acting_account(kind, &account.name),
         style: RowStyle::Address,
         value: account.address.clone(),
     });

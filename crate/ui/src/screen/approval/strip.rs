@@ -25,7 +25,7 @@ pub fn strip(id: String, request: Memo<Option<RequestView>>) -> AnyView {
             && request.devices.iter().any(|device| !device.me && !device.signs)
     });
     let choosing = RwSignal::new(false);
-    let minute = Memo::new(move |_| app.now.get() / 60_000 * 60_000);
+    let minute = app.minute();
     let id = StoredValue::new(id);
     view! {
         {move || {
