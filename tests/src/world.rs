@@ -423,7 +423,7 @@ impl World {
                     .store_error
                     .or(device.fail_write.filter(|(at, _)| *at == device.writes).map(|(_, e)| e));
                 if let Some(error) = error {
-                    self.push(0, What::Device { device: index, life, event: Event::StoreFailed { error } });
+                    self.event(index, Event::StoreFailed { error });
                     return false;
                 }
                 for change in &batch.changes {

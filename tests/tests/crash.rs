@@ -88,8 +88,6 @@ fn paired(seed: u64, count: usize) -> World {
         world.add_set_up(config(kind), &format!("device {index}"));
     }
     world.pair_all();
-    // What is older than a few seconds is known to be durable.
-    world.run(5_000);
     world
 }
 
@@ -187,7 +185,6 @@ fn full_storage_at_any_write_of_a_signing_loses_no_money() {
     for victim in 0..2 {
         let writes = {
             let mut world = World::wallet(54, 2, 2);
-            world.run(5_000);
             let before = world.devices[victim].writes;
             world.send(0).unwrap();
             assert!(world.approve(0) && world.approve(1));
@@ -196,7 +193,6 @@ fn full_storage_at_any_write_of_a_signing_loses_no_money() {
         };
         for write in writes {
             let mut world = World::wallet(54, 2, 2);
-            world.run(5_000);
             world.devices[victim].fail_write = Some((write, StoreError::Full));
             let _ = world.try_send(0);
             world.run(1_000);

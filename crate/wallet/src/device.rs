@@ -231,7 +231,7 @@ impl Wallet {
         };
         let vault = self.device.open.as_ref().map(|open| open.vault.to_remember());
         self.leave_peers(cx);
-        self.stored.take_back(cx.now);
+        self.stored.take_back();
         let mut notices = core::mem::take(&mut self.device.notices);
         notices.add(code, Severity::Danger, message.to_owned());
         let relay = core::mem::take(&mut self.device.relay);
@@ -239,10 +239,16 @@ impl Wallet {
             Device { notices, relay, touched: cx.now, ..Device::load(&self.config, &self.stored.records()) };
         // Sessions are gone; they are started anew once the vault is open again.
         self.dapp_locked(cx);
-        if let Some(key) = vault {
-            if self.unlock_with(cx, VaultKey::from_remembered(key)).is_err() {
-                cx.push(crate::effect::Effect::Forget);
-            }
+        if let Some(key) = vault
+            && self.unlock_with(cx, VaultKey::from_remembered(key)).is_err()
+        {
+            cx.push(crate::effect::Effect::Forget);
+        }
+        if self.device.relay.is_online() {
+            self.carrier_restored(cx);
+        }
+        for reply in self.stored.unanswered() {
+            cx.reply(reply, Err(refusal(code, message)));
         }
         cx.view_changed();
     }

@@ -59,7 +59,8 @@ pub enum Event {
     },
     /// The relay socket changed or a relay frame came.
     Relay(RelayEvent),
-    /// A batch could not be stored. Effects after it in the same list were not performed.
+    /// A batch could not be stored. Effects after it in the same list were not performed, and no other event is
+    /// handed over between that list and this.
     StoreFailed {
         /// Why.
         error: StoreError,

@@ -18,4 +18,6 @@ pub mod request;
 pub(crate) mod vault;
 pub mod wallet;
 
+/// What secrets travel in between a wallet and its host; hosts need nothing else of the ground floor.
+pub use symbolon_mpc::secret::Secret;
 pub use wallet::{HostConfig, Unattended, Wallet};

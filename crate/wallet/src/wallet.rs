@@ -79,7 +79,7 @@ impl Wallet {
         this.arm_alarm(&mut cx);
         cx.view_changed();
         let effects = cx.finish();
-        this.note_stored(now, &effects);
+        this.stored.note_effects(&effects);
         this.next_effect = next_effect;
         (this, effects)
     }
@@ -88,6 +88,9 @@ impl Wallet {
     pub fn handle(&mut self, event: Event, now: Timestamp, rng: &mut dyn CryptoRngCore) -> Vec<Effect> {
         let mut next_effect = self.next_effect;
         let mut cx = Context::new(now, rng, &mut next_effect);
+        if !matches!(event, Event::StoreFailed { .. }) {
+            self.stored.next_turn();
+        }
         match event {
             Event::Command { reply, command } => self.on_command(&mut cx, reply, command),
             Event::Fetched { id, outcome } => self.on_fetched(&mut cx, id, outcome),
@@ -111,7 +114,7 @@ impl Wallet {
         self.device_flush(&mut cx);
         self.arm_alarm(&mut cx);
         let effects = cx.finish();
-        self.note_stored(now, &effects);
+        self.stored.note_effects(&effects);
         self.next_effect = next_effect;
         effects
     }
@@ -121,14 +124,6 @@ impl Wallet {
         let mut view = self.device_view(now);
         self.dapp_view(now, &mut view);
         view
-    }
-
-    fn note_stored(&mut self, now: Timestamp, effects: &[Effect]) {
-        for effect in effects {
-            if let Effect::Store(batch) = effect {
-                self.stored.note(now, batch);
-            }
-        }
     }
 
     fn arm_alarm(&mut self, cx: &mut Context<'_>) {

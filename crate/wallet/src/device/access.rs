@@ -232,7 +232,7 @@ impl Wallet {
             batch.put(records::SETTINGS, records::encode(settings));
         }
         // What follows reads the records, so they are noted at once.
-        self.stored.note(cx.now, &batch);
+        self.stored.note(&batch);
         cx.store(batch);
         self.device.life = Life::SetUp(header);
         self.unlock_with(cx, vault).map_err(|error| {
@@ -415,11 +415,6 @@ impl Wallet {
         }
         self.store_settings(cx);
         Ok(())
-    }
-
-    /// The owner did something: puts off auto-lock.
-    pub(crate) fn touch(&mut self, now: Timestamp) {
-        self.device.touched = now;
     }
 
     pub(super) fn auto_lock_deadline(&self) -> Option<Timestamp> {

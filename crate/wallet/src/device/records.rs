@@ -1,11 +1,12 @@
 //! The device side's records: their names, what is public in them, and what is known to be on the disk.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::event::Timestamp;
+use crate::effect::Effect;
+use crate::event::EffectId;
 use crate::store::{Batch, Change, Record, RecordKey};
 use crate::vault::VaultError;
 
@@ -18,19 +19,18 @@ pub(super) const KEY_PUBLIC: &str = "key/public";
 pub(super) const PEER: &str = "peer/";
 pub(super) const APPROVAL: &str = "approval/";
 
-/// How long after it was handed to the host a write may still turn out to have failed. A write takes milliseconds;
-/// whatever is older is believed to be durable, and is found missing at the next start if it was not.
-const UNPROVEN_MS: u64 = 3_000;
-
 /// What the store holds, as far as this process knows: all names, and the device side's values.
 ///
-/// When a write fails, the host can only say that *a* write did. What was written a moment ago is then taken
+/// A host says that a write failed before it hands over any other event. What the last turn wrote is then taken
 /// back here, and the device side starts again from what is left, exactly as after a crash.
 #[derive(Default)]
 pub(crate) struct Stored {
     names: BTreeSet<RecordKey>,
     values: BTreeMap<RecordKey, Vec<u8>>,
-    recent: VecDeque<(Timestamp, RecordKey, Option<Vec<u8>>)>,
+    /// What the last turn wrote over, in order.
+    last_turn: Vec<(RecordKey, Option<Vec<u8>>)>,
+    /// Answers to commands that were to follow a write of the last turn.
+    replies: Vec<EffectId>,
 }
 
 impl Stored {
@@ -45,8 +45,14 @@ impl Stored {
         this
     }
 
-    /// Notes a batch that was handed to the host.
-    pub(crate) fn note(&mut self, now: Timestamp, batch: &Batch) {
+    /// Another event came, so what the last turn wrote is durable.
+    pub(crate) fn next_turn(&mut self) {
+        self.last_turn.clear();
+        self.replies.clear();
+    }
+
+    /// Notes a batch that is handed to the host in this turn.
+    pub(crate) fn note(&mut self, batch: &Batch) {
         for change in &batch.changes {
             let (key, value) = match change {
                 Change::Delete(key) => {
@@ -63,22 +69,34 @@ impl Stored {
                     Some(value) => self.values.insert(key.clone(), value.clone()),
                     None => self.values.remove(key),
                 };
-                self.recent.push_back((now, key.clone(), before));
+                self.last_turn.push((key.clone(), before));
             }
         }
-        self.forget_proven(now);
     }
 
-    fn forget_proven(&mut self, now: Timestamp) {
-        while self.recent.front().is_some_and(|(at, ..)| now.saturating_sub(*at) > UNPROVEN_MS) {
-            self.recent.pop_front();
+    /// Notes the effects of a turn: what it writes, and whom it answers after that.
+    pub(crate) fn note_effects(&mut self, effects: &[Effect]) {
+        let mut has_written = false;
+        for effect in effects {
+            match effect {
+                Effect::Store(batch) => {
+                    has_written = true;
+                    self.note(batch);
+                }
+                Effect::Reply { reply, .. } if has_written => self.replies.push(*reply),
+                _ => {}
+            }
         }
     }
 
-    /// Takes back what is not known to be durable.
-    pub(super) fn take_back(&mut self, now: Timestamp) {
-        self.forget_proven(now);
-        while let Some((_, key, before)) = self.recent.pop_back() {
+    /// The commands whose answers a failed write held back.
+    pub(super) fn unanswered(&mut self) -> Vec<EffectId> {
+        core::mem::take(&mut self.replies)
+    }
+
+    /// Takes back what the last turn wrote.
+    pub(super) fn take_back(&mut self) {
+        while let Some((key, before)) = self.last_turn.pop() {
             match before {
                 Some(value) => {
                     self.names.insert(key.clone());
@@ -161,12 +179,14 @@ mod tests {
     }
 
     #[test]
-    fn what_was_written_just_now_is_taken_back() {
+    fn what_the_last_turn_wrote_is_taken_back() {
         let mut stored = Stored::load(&[Record { key: "key/public".to_owned(), value: b"old".to_vec() }]);
-        stored.note(0, &put("peer/1", b"durable"));
-        stored.note(60_000, &put("key/public", b"new"));
-        stored.note(60_001, &put("peer/2", b"new"));
-        stored.take_back(60_001);
+        stored.note(&put("peer/1", b"durable"));
+        stored.next_turn();
+        stored.note(&put("key/public", b"new"));
+        stored.note(&put("key/public", b"newer"));
+        stored.note(&put("peer/2", b"new"));
+        stored.take_back();
         assert_eq!(stored.value("key/public"), Some(&b"old"[..]));
         assert_eq!(stored.value("peer/1"), Some(&b"durable"[..]));
         assert_eq!(stored.value("peer/2"), None);
@@ -175,7 +195,7 @@ mod tests {
     #[test]
     fn erasing_names_every_record_of_both_sides() {
         let mut stored = Stored::load(&[Record { key: "request/1".to_owned(), value: vec![1] }]);
-        stored.note(0, &put("key/public", b"x"));
+        stored.note(&put("key/public", b"x"));
         assert_eq!(stored.erase().changes.len(), 2);
     }
 }
