@@ -90,7 +90,9 @@ async function story() {
     say(`eth_signTypedData_v4 ${typed}\n          recovered: ${address}`);
 
     await world.browser.page.bringToFront();
+    await world.browser.home();
     await world.browser.click("nav-activity");
+    await world.browser.page.waitForSelector('[data-testid="activity-row"]');
     await world.browser.shot("activity");
     say("done");
 }

@@ -24,6 +24,7 @@ mod rpc;
 mod seam;
 mod send;
 mod sites;
+mod store_failed;
 mod view;
 
 #[cfg(test)]
@@ -211,19 +212,6 @@ impl Wallet {
         }
         cx.store(batch);
         self.dapp.forget();
-        cx.view_changed();
-    }
-
-    /// A batch was not stored: what was asked and not yet signed is given up, so that nothing in memory claims
-    /// to be durable; what is signed stays, and is written again with the next change.
-    pub(crate) fn dapp_store_failed(&mut self, cx: &mut Context<'_>) {
-        let (kept, given_up): (Vec<Entry>, Vec<Entry>) =
-            std::mem::take(&mut self.dapp.requests).into_iter().partition(|entry| entry.signed.is_some());
-        self.dapp.requests = kept;
-        for entry in given_up {
-            self.cancel_signing(cx, &entry.id, crate::messages::PAGE_NOT_SAVED);
-            self.answer_page(cx, &entry, Err(provider::error::internal(crate::messages::PAGE_NOT_SAVED)));
-        }
         cx.view_changed();
     }
 }

@@ -27,8 +27,6 @@ pub const PAGE_EXPIRED: &str = "The request expired before it was decided. Nothi
 /// EIP-1193 4100.
 pub const PAGE_UNAUTHORIZED: &str =
     "The requested account and/or method has not been authorized by the user.";
-/// EIP-1193 4200.
-pub const PAGE_UNSUPPORTED: &str = "The provider does not support the requested method.";
 /// EIP-1193 4901.
 pub const PAGE_CHAIN_DOWN: &str = "The network cannot be reached. Nothing was signed or sent.";
 /// EIP-3326 4902.
@@ -163,6 +161,9 @@ pub fn broadcast_down(network: &str, error: FetchError) -> String {
 pub fn broadcast_refused(network: &str, message: &str) -> String {
     format!("Signed, but {network} refused it: {message}. The transaction is kept. Try again, or give it up.")
 }
+
+/// Storage failed.
+pub const NOT_SAVED: &str = "This device could not save the request. Free some space, then try again.";
 
 /// The signature that came back does not fit the request.
 pub const SIGNATURE_WRONG: &str = "The signature does not fit the request, so it was thrown away. Try again.";

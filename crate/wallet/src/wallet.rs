@@ -102,8 +102,8 @@ impl Wallet {
             Event::Relay(RelayEvent::Connected) => self.on_relay_connected(&mut cx),
             Event::Relay(RelayEvent::Frame(frame)) => self.on_relay_frame(&mut cx, &frame),
             Event::StoreFailed { error } => {
-                self.on_store_failed(&mut cx, error);
                 self.dapp_store_failed(&mut cx);
+                self.on_store_failed(&mut cx, error);
             }
             Event::SystemLocked => self.lock(&mut cx),
             Event::Wake => {

@@ -49,7 +49,8 @@ impl Core {
     /// # Errors
     /// If it is not one. Nothing happened then.
     pub fn dispatch(&self, message: &str) -> Result<(), JsError> {
-        let message: Message = serde_json::from_str(message).map_err(|_| JsError::new("not a message of a host"))?;
+        let message: Message =
+            serde_json::from_str(message).map_err(|_| JsError::new("not a message of a host"))?;
         self.executor.push(message.into());
         Ok(())
     }

@@ -33,16 +33,24 @@ pub fn thrown(error: &JsValue) -> StoreError {
 pub fn from_idb(error: &idb::Error) -> StoreError {
     use idb::Error::{
         AddFailed, ClearFailed, DeleteFailed, DomException, GetAllFailed, GetAllKeysFailed, GetFailed,
-        IndexedDbNotFound, IndexedDbOpenFailed, KeyRangeCreateFailed, ObjectStoreCreateFailed, ObjectStoreNotFound,
-        TransactionCommitError, TransactionOpenFailed,
+        IndexedDbNotFound, IndexedDbOpenFailed, KeyRangeCreateFailed, ObjectStoreCreateFailed,
+        ObjectStoreNotFound, TransactionCommitError, TransactionOpenFailed,
     };
     match error {
         DomException(inner) => store_error(&inner.name()),
         IndexedDbNotFound(_) => StoreError::Blocked,
-        AddFailed(inner) | ClearFailed(inner) | DeleteFailed(inner) | GetAllFailed(inner) | GetAllKeysFailed(inner)
-        | GetFailed(inner) | IndexedDbOpenFailed(inner) | KeyRangeCreateFailed(inner)
-        | ObjectStoreCreateFailed(inner) | ObjectStoreNotFound(inner)
-        | TransactionCommitError(inner) | TransactionOpenFailed(inner) => thrown(inner),
+        AddFailed(inner)
+        | ClearFailed(inner)
+        | DeleteFailed(inner)
+        | GetAllFailed(inner)
+        | GetAllKeysFailed(inner)
+        | GetFailed(inner)
+        | IndexedDbOpenFailed(inner)
+        | KeyRangeCreateFailed(inner)
+        | ObjectStoreCreateFailed(inner)
+        | ObjectStoreNotFound(inner)
+        | TransactionCommitError(inner)
+        | TransactionOpenFailed(inner) => thrown(inner),
         _ => StoreError::Unavailable,
     }
 }

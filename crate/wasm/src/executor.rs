@@ -42,7 +42,12 @@ struct Inner {
 
 impl Executor {
     /// Takes an opened wallet and begins with the effects that opening had.
-    pub(crate) fn start(wallet: Wallet, store: Option<BrowserStore>, host: Host, effects: Vec<Effect>) -> Self {
+    pub(crate) fn start(
+        wallet: Wallet,
+        store: Option<BrowserStore>,
+        host: Host,
+        effects: Vec<Effect>,
+    ) -> Self {
         let this = Self {
             inner: Rc::new(Inner {
                 events: RefCell::default(),
@@ -99,7 +104,9 @@ impl Executor {
             // A host's methods do not throw; if one does, the platform is gone and there is nobody to tell.
             let _ = match effect {
                 Effect::Alarm { at } => host.alarm(at as f64),
-                Effect::Answer { client, id, outcome } => host.answer(client as f64, &id, &answer_json(outcome)),
+                Effect::Answer { client, id, outcome } => {
+                    host.answer(client as f64, &id, &answer_json(outcome))
+                }
                 Effect::DeriveKey { id, password, parameters } => {
                     spawn_local(self.clone().derive_key(id, password, parameters));
                     Ok(())

@@ -1,7 +1,7 @@
 //! What the platform does for the wallet: an object of JavaScript.
 
-use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen(typescript_custom_section)]
 const HOST: &str = r#"

@@ -10,11 +10,18 @@ use zeroize::Zeroize;
 /// The wallet chose the parameters and judged those it read from storage; here they are only carried out.
 #[wasm_bindgen]
 #[must_use]
-pub fn stretch(mut password: Vec<u8>, salt: &[u8], memory_kib: u32, passes: u32, lanes: u32) -> Option<Vec<u8>> {
+pub fn stretch(
+    mut password: Vec<u8>,
+    salt: &[u8],
+    memory_kib: u32,
+    passes: u32,
+    lanes: u32,
+) -> Option<Vec<u8>> {
     let mut key = vec![0; KEY_BYTES];
     let done = Params::new(memory_kib, passes, lanes, Some(KEY_BYTES))
         .and_then(|parameters| {
-            Argon2::new(Algorithm::Argon2id, Version::V0x13, parameters).hash_password_into(&password, salt, &mut key)
+            Argon2::new(Algorithm::Argon2id, Version::V0x13, parameters)
+                .hash_password_into(&password, salt, &mut key)
         })
         .is_ok();
     password.zeroize();

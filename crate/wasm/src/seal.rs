@@ -30,9 +30,8 @@ impl DeviceKey {
         let subtle = subtle()?;
         let parameters = AesKeyGenParams::new(ALGORITHM, KEY_BITS);
         let usages = Array::of2(&"encrypt".into(), &"decrypt".into());
-        let promise = subtle
-            .generate_key_with_object(&parameters, false, &usages)
-            .map_err(|_| StoreError::Blocked)?;
+        let promise =
+            subtle.generate_key_with_object(&parameters, false, &usages).map_err(|_| StoreError::Blocked)?;
         let key = JsFuture::from(promise).await.map_err(|_| StoreError::Blocked)?;
         Self::from_stored(key)
     }
@@ -60,7 +59,11 @@ impl DeviceKey {
         rand_core::RngCore::fill_bytes(&mut PlatformRng, &mut nonce);
         let promise = self
             .subtle
-            .encrypt_with_object_and_js_u8_array(&parameters(&nonce, name), &self.key, &Uint8Array::from(value))
+            .encrypt_with_object_and_js_u8_array(
+                &parameters(&nonce, name),
+                &self.key,
+                &Uint8Array::from(value),
+            )
             .map_err(|_| StoreError::Unavailable)?;
         let sealed = JsFuture::from(promise).await.map_err(|_| StoreError::Unavailable)?;
         let sealed = Uint8Array::new(&sealed);
@@ -94,7 +97,8 @@ fn parameters(nonce: &[u8], name: &str) -> AesGcmParams {
 }
 
 fn subtle() -> Result<SubtleCrypto, StoreError> {
-    let crypto = js_sys::Reflect::get(&js_sys::global(), &"crypto".into()).map_err(|_| StoreError::Blocked)?;
+    let crypto =
+        js_sys::Reflect::get(&js_sys::global(), &"crypto".into()).map_err(|_| StoreError::Blocked)?;
     let crypto: Crypto = crypto.dyn_into().map_err(|_| StoreError::Blocked)?;
     let subtle = crypto.subtle();
     // Undefined in an insecure context, whatever the binding's type says.

@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use idb::{Database, DatabaseEvent, Factory, KeyRange, ObjectStoreParams, Query, Transaction, TransactionMode};
+use idb::{
+    Database, DatabaseEvent, Factory, KeyRange, ObjectStoreParams, Query, Transaction, TransactionMode,
+};
 use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use symbolon_wallet::store::{Batch, Change, Record, RecordKey, Store, StoreError};
 use wasm_bindgen::closure::Closure;
@@ -60,13 +62,17 @@ impl BrowserStore {
     }
 
     async fn rows(&self, prefix: &str) -> Result<Vec<(RecordKey, Uint8Array)>, StoreError> {
-        let transaction =
-            self.database.transaction(&[RECORDS], TransactionMode::ReadOnly).map_err(|error| from_idb(&error))?;
+        let transaction = self
+            .database
+            .transaction(&[RECORDS], TransactionMode::ReadOnly)
+            .map_err(|error| from_idb(&error))?;
         let table = transaction.object_store(RECORDS).map_err(|error| from_idb(&error))?;
         let range = KeyRange::bound(&prefix.into(), &format!("{prefix}{LAST}").into(), None, None)
             .map_err(|error| from_idb(&error))?;
         // Both are asked before either is awaited: the transaction ends as soon as nothing is left to do in it.
-        let names = table.get_all_keys(Some(Query::KeyRange(range.clone())), None).map_err(|error| from_idb(&error))?;
+        let names = table
+            .get_all_keys(Some(Query::KeyRange(range.clone())), None)
+            .map_err(|error| from_idb(&error))?;
         let values = table.get_all(Some(Query::KeyRange(range)), None).map_err(|error| from_idb(&error))?;
         let names = names.await.map_err(|error| from_idb(&error))?;
         let values = values.await.map_err(|error| from_idb(&error))?;
@@ -86,8 +92,10 @@ impl BrowserStore {
 
     /// What stands in the database under these names now.
     async fn read_back(&self, wanted: &BTreeMap<RecordKey, Option<Uint8Array>>) -> Result<(), StoreError> {
-        let transaction =
-            self.database.transaction(&[RECORDS], TransactionMode::ReadOnly).map_err(|error| from_idb(&error))?;
+        let transaction = self
+            .database
+            .transaction(&[RECORDS], TransactionMode::ReadOnly)
+            .map_err(|error| from_idb(&error))?;
         let table = transaction.object_store(RECORDS).map_err(|error| from_idb(&error))?;
         let mut requests = Vec::new();
         for (name, value) in wanted {
@@ -96,7 +104,8 @@ impl BrowserStore {
         }
         for (request, value) in requests {
             let found = request.await.map_err(|error| from_idb(&error))?;
-            let found = found.and_then(|found| found.dyn_into::<Uint8Array>().ok()).map(|bytes| bytes.to_vec());
+            let found =
+                found.and_then(|found| found.dyn_into::<Uint8Array>().ok()).map(|bytes| bytes.to_vec());
             if found != value.as_ref().map(Uint8Array::to_vec) {
                 return Err(StoreError::Damaged);
             }

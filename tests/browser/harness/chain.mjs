@@ -1,5 +1,6 @@
 // A real EVM node: anvil.
 
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { freePort, root, start } from "./process.mjs";
 
@@ -8,7 +9,7 @@ export async function startChain({ port, blockTime } = {}) {
     const chosen = port ?? (await freePort());
     const args = ["--host", "127.0.0.1", "--port", String(chosen), "--chain-id", "31337"];
     if (blockTime) args.push("--block-time", String(blockTime));
-    const node = await start(join(root, "node_modules/.bin/anvil"), args, {
+    const node = await start(anvil(), args, {
         ready: (line) => line.includes("Listening on"),
     });
     const url = `http://127.0.0.1:${chosen}`;
@@ -24,6 +25,12 @@ export async function startChain({ port, blockTime } = {}) {
         },
         stop: () => node.stop(),
     };
+}
+
+// The package of the platform holds the binary itself; elsewhere, one on the path will do.
+function anvil() {
+    const packaged = join(root, "node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil");
+    return existsSync(packaged) ? packaged : "anvil";
 }
 
 export async function rpc(url, method, params) {

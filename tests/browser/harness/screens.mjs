@@ -117,7 +117,7 @@ export class Screens {
         await this.page.waitForSelector('[data-testid="request"]');
         return {
             digest: (await this.hook("digest").count()) ? await this.hook("digest").textContent() : "",
-            headline: (await this.hook("card-headline").innerText()).trim(),
+            headline: (await this.hook("card-headline").innerText()).trim().split("\n").at(-1),
             origin: await this.hook("request-origin").getAttribute("data-origin"),
             request: await this.hook("request").getAttribute("data-request"),
             rows: Object.fromEntries(
@@ -138,6 +138,19 @@ export class Screens {
         if (step) await this.shot(step);
         if ((await button.getAttribute("data-hold")) === "true") await button.click({ delay: 2_500 });
         else await button.click();
+    }
+
+    /** Leaves what is shown of requests that ended, until the wallet's own pages are there. */
+    async home() {
+        const { page } = this;
+        const either = page.locator('[data-testid="result-close"], [data-testid="nav-home"]').first();
+        for (;;) {
+            await either.waitFor();
+            const close = this.hook("result-close");
+            if ((await close.count()) === 0) return this.click("nav-home");
+            await close.click().catch(() => undefined);
+            await page.waitForTimeout(100);
+        }
     }
 
     /** Leaves the screen that says how a request ended. */

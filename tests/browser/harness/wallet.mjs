@@ -50,8 +50,11 @@ export async function makeWallet(world, { approve = false, say = () => undefined
     await browser.shot("home");
     await phone.shot("home");
 
-    say("the chain is added as a network");
-    await browser.addNetwork({ ...ANVIL, rpc: world.chain.url });
+    say("the chain is added as a network, on both");
+    for (const device of [browser, phone]) {
+        await device.addNetwork({ ...ANVIL, rpc: world.chain.url });
+        await device.click("nav-home");
+    }
     return address;
 }
 

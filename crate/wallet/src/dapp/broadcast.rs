@@ -195,6 +195,8 @@ impl Wallet {
     ) -> Result<(), (&'static str, String)> {
         match self.entry(id).map(|entry| &entry.live.stage) {
             Some(Stage::BroadcastFailed(_)) => {
+                // it may not be durable, if that is what failed
+                self.store_entry(cx, id);
                 self.broadcast(cx, id);
                 Ok(())
             }

@@ -71,12 +71,22 @@ impl Wallet {
     }
 
     fn ask_to_connect(&mut self, cx: &mut Context<'_>, call: &ProviderCall, permissions: bool) -> Reply {
-        let pending = self.dapp.requests.iter().any(|entry| {
+        let pending = self.dapp.requests.iter_mut().find(|entry| {
             matches!(&entry.source, Source::Page { origin, .. } if *origin == call.origin)
                 && matches!(entry.ask, Ask::Connect { .. })
         });
-        if pending {
-            return Some(Err(error::pending()));
+        if let Some(entry) = pending {
+            let same = entry.ask == Ask::Connect { permissions };
+            if entry.live.client.is_some() || !same {
+                return Some(Err(error::pending()));
+            }
+            // The page that asked is gone, reloaded perhaps: this one takes its place.
+            entry.source = Source::Page { origin: call.origin.clone(), id: call.id.clone() };
+            entry.live.client = Some(call.client);
+            let id = entry.id;
+            self.store_entry(cx, &id);
+            cx.push(Effect::ShowApproval);
+            return None;
         }
         if self.too_many(call) {
             return Some(Err(error::limit()));

@@ -61,6 +61,20 @@ fn the_limit_is_free_again_after_a_day_and_not_when_the_clock_is_set_back() {
 }
 
 #[test]
+fn what_is_reserved_while_the_clock_is_set_back_counts_from_the_latest_time() {
+    let mut rig = Rig::unattended(limit(2));
+    let first = proposal(&rig, 1, 1, 1000);
+    arrive(&mut rig, &first);
+    rig.now -= 2 * 24 * 60 * 60 * 1000;
+    let second = proposal(&rig, 2, 1, 1000);
+    arrive(&mut rig, &second);
+    rig.now += 2 * 24 * 60 * 60 * 1000 + 1;
+    let third = proposal(&rig, 3, 1, 1000);
+    arrive(&mut rig, &third);
+    assert_eq!(rig.stand_in().approved.len(), 2);
+}
+
+#[test]
 fn only_plain_transfers_on_the_named_chains_are_signed_unattended() {
     let mut rig = Rig::unattended(limit(100));
     let elsewhere = proposal(&rig, 1, 10, 1000);

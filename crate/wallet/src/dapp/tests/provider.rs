@@ -251,3 +251,23 @@ fn disconnecting_a_site_rejects_what_it_still_asks() {
     assert_eq!(rig.emitted, vec![("accountsChanged".to_owned(), json!([]))]);
     assert!(rig.view().sites.is_empty());
 }
+
+#[test]
+fn a_reloaded_page_takes_up_the_connect_that_its_predecessor_left() {
+    let mut rig = Rig::ready();
+    rig.call("eth_requestAccounts", &json!([]));
+    rig.event(Event::ProviderGone { client: 1 });
+    let id = rig.call("eth_requestAccounts", &json!([]));
+    assert_eq!(rig.view().requests.len(), 1);
+    rig.approve_first();
+    assert_eq!(rig.answer(&id), Some(&Ok(json!([rig.me()]))));
+}
+
+#[test]
+fn an_account_that_a_page_was_not_given_is_not_its_to_use() {
+    let mut rig = Rig::connected();
+    rig.command(Command::AddAccount { name: String::new() }).unwrap();
+    let other = symbolon_chain::evm::address::lower_case(&rig.account(1));
+    assert_eq!(rig.code("personal_sign", &json!(["0x00", other])), 4100);
+    assert_eq!(rig.code("eth_sendTransaction", &json!([{ "from": other, "to": OTHER }])), 4100);
+}

@@ -204,6 +204,19 @@ fn a_signature_of_another_key_is_thrown_away() {
 }
 
 #[test]
+fn a_message_signed_by_another_key_is_not_answered() {
+    let mut rig = Rig::connected();
+    let me = rig.me();
+    let id = rig.call("personal_sign", &json!(["0x00", me]));
+    rig.approve_first();
+    let mut task = rig.stand_in().started[0].clone();
+    task.path = "m/44/60/0/0/1".to_owned();
+    rig.sign(&task);
+    assert_eq!(rig.answer(&id), None);
+    assert!(matches!(rig.statuses()[0], RequestStatus::Stalled { .. }));
+}
+
+#[test]
 fn the_owners_own_send_is_a_request_like_any_other() {
     let mut rig = Rig::ready();
     let send =

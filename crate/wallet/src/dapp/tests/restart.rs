@@ -118,6 +118,22 @@ fn a_request_that_could_not_be_stored_is_given_up_and_the_page_told() {
     rig.event(crate::event::Event::StoreFailed { error: crate::store::StoreError::Full });
     assert_eq!(rig.answer(&id).unwrap().clone().unwrap_err().code, -32603);
     assert!(rig.view().requests.is_empty());
+    assert!(rig.store.keys().all(|key| !key.starts_with("dapp/request/")));
+}
+
+#[test]
+fn what_is_signed_is_kept_when_storage_fails_and_waits_for_the_owner() {
+    let mut rig = Rig::connected();
+    let id = rig.send("0x1");
+    rig.approve_first();
+    rig.node.down = true;
+    rig.sign_first();
+    rig.node.down = false;
+    rig.event(crate::event::Event::StoreFailed { error: crate::store::StoreError::Full });
+    assert!(matches!(rig.statuses()[0], RequestStatus::BroadcastFailed { .. }));
+    assert!(rig.node.sent.is_empty());
+    rig.command(crate::command::Command::RetryBroadcast { request: rig.first().id }).unwrap();
+    assert!(rig.answer(&id).unwrap().is_ok());
 }
 
 #[test]
