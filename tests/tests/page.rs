@@ -1,5 +1,8 @@
 //! A page connects, sends and signs, with two real devices behind it.
 
+// Helpers of a test fail as tests do, by panicking.
+#![allow(clippy::panic, clippy::unwrap_used)]
+
 use serde_json::{Value, json};
 use symbolon_chain::evm::message;
 use symbolon_chain::evm::signature::Signature;

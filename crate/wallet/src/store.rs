@@ -5,7 +5,7 @@
 //! what follows is sent.
 
 #[cfg(feature = "testing")]
-mod conformance;
+pub mod conformance;
 mod memory;
 
 use core::future::Future;
