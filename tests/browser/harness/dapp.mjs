@@ -31,6 +31,8 @@ export async function openTestDapp(context, url) {
             "eip6963:announceProvider",
             (event) => {
                 if (event.detail.wrapped) return;
+                // The page's own SDK puts something else at `window.ethereum`.
+                window.announced = event.detail.provider;
                 event.stopImmediatePropagation();
                 const detail = { info: event.detail.info, provider: wrap(event.detail.provider), wrapped: true };
                 window.dispatchEvent(new CustomEvent("eip6963:announceProvider", { detail }));
@@ -40,5 +42,8 @@ export async function openTestDapp(context, url) {
         if (window.ethereum) window.ethereum = wrap(window.ethereum);
     });
     await page.goto(url, { waitUntil: "domcontentloaded" });
+    // It asks for the chain before its buttons do anything.
+    await page.waitForFunction(() => document.getElementById("chainId")?.textContent.startsWith("0x"));
+    await page.waitForSelector("#connectButton:not([disabled])");
     return page;
 }

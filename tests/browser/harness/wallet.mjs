@@ -22,6 +22,7 @@ export async function makeWallet(world, { approve = false, say = () => undefined
     say("the browser shows a QR code, the phone's camera films it");
     await browser.invite();
     await world.showQrToPhone();
+    await phone.on("linking", "join");
     if ((await phone.hook("scan-camera").count()) === 0) await phone.click("join-other");
     await phone.click("scan-camera");
     await compare(browser, phone, say);

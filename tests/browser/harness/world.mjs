@@ -109,7 +109,7 @@ export class World {
 
     /** The approval window of the extension, whenever it opens. */
     async approvalWindow() {
-        const page = await this.extension.page("approval.html", 20_000);
+        const page = await this.extension.page("approval.html", 30_000);
         return new Screens(page, { name: "browser", shots: this.shots });
     }
 
