@@ -23,7 +23,14 @@ pub fn view(phase: Phase) -> View {
         app_version: "0.1.0".into(),
         balances: if open { balances() } else { vec![] },
         chain_id: 1,
-        devices: if phase == Phase::Fresh { vec![] } else { devices() },
+        devices: match phase {
+            Phase::Fresh => vec![],
+            Phase::Linking => devices()
+                .into_iter()
+                .map(|device| DeviceView { epoch: None, party: None, ..device })
+                .collect(),
+            Phase::Locked | Phase::Ready | Phase::Unusable => devices(),
+        },
         keygen: None,
         networks: networks(),
         notices: vec![],

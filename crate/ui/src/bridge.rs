@@ -13,7 +13,7 @@ use symbolon_wallet::view::View;
 use wasm_bindgen::prelude::*;
 
 use crate::messages;
-use crate::wire::{FromHost, Refusal, ReplyId, ScreenKind, ToHost};
+use crate::wire::{FromHost, FromHostKind, Refusal, ReplyId, ScreenKind, ToHost};
 
 type Waiting = Box<dyn FnOnce(Result<(), Refusal>)>;
 
@@ -79,27 +79,34 @@ impl Bridge {
     }
 
     fn receive(&self, json: &str, on_news: &impl Fn(News)) {
-        match serde_json::from_str::<FromHost>(json) {
-            Ok(FromHost::View { view }) => on_news(News::View(view)),
-            Ok(FromHost::Reply { reply, ok, error }) => {
-                let waiting = self.inner.waiting.borrow_mut().remove(&reply);
+        let Ok(message) = serde_json::from_str::<FromHost>(json) else {
+            // A host of another version: the view that we have stays on screen, marked as old.
+            on_news(News::Gone);
+            return;
+        };
+        match message.kind {
+            FromHostKind::View => {
+                if let Some(view) = message.view {
+                    on_news(News::View(view));
+                }
+            }
+            FromHostKind::Reply => {
+                let waiting = self.inner.waiting.borrow_mut().remove(&message.reply);
                 if let Some(then) = waiting {
-                    then(match error {
+                    then(match message.error {
                         Some(refusal) => Err(refusal),
-                        None if ok => Ok(()),
+                        None if message.ok => Ok(()),
                         None => Err(lost()),
                     });
                 }
             }
-            Ok(FromHost::Gone) => {
+            FromHostKind::Gone => {
                 let waiting = std::mem::take(&mut *self.inner.waiting.borrow_mut());
                 for then in waiting.into_values() {
                     then(Err(lost()));
                 }
                 on_news(News::Gone);
             }
-            // A host of another version: the view that we have stays on screen, marked as old.
-            Err(_) => on_news(News::Gone),
         }
     }
 }

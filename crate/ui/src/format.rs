@@ -72,14 +72,16 @@ pub fn is_address(text: &str) -> bool {
         .is_some_and(|digits| digits.len() == 40 && digits.chars().all(|c| c.is_ascii_hexdigit()))
 }
 
+/// Whether a text is a plain decimal number, not negative: `12`, `0.5`.
+pub fn is_decimal(text: &str) -> bool {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    [whole, fraction].iter().all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit()))
+}
+
 /// Whether a text is a positive decimal amount with at most so many decimals.
 pub fn is_amount(text: &str, decimals: u8) -> bool {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
-    let digits = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit());
-    digits(whole)
-        && digits(fraction)
-        && (fraction.len() <= usize::from(decimals) || !text.contains('.'))
-        && text.chars().any(|c| ('1'..='9').contains(&c))
+    let places = text.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    is_decimal(text) && places <= usize::from(decimals) && text.chars().any(|c| ('1'..='9').contains(&c))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@
 //! | any form | [`FORM_ERROR`] | `data-code` |
 //! | welcome | [`CREATE`], [`JOIN`] | |
 //! | set-up | [`DEVICE_NAME`], [`PASSWORD`], [`PASSWORD_AGAIN`], [`ADVANCED`], [`RELAY_URL`], [`SET_UP`] | |
-//! | linking, devices | [`DEVICE_ROW`], [`INVITE`], [`JOIN_OTHER`] | row: `data-device`, `data-online`, `data-name` |
+//! | linking, devices | [`DEVICE_ROW`], [`DEVICE_FORGET`], [`INVITE`], [`JOIN_OTHER`] | row: `data-device`, `data-online`, `data-name` |
 //! | linking | [`THRESHOLD`] (radio inputs, `value` = t), [`ACCEPT_NO_SPARE`], [`CREATE_KEY`] | |
 //! | pairing | [`PAIRING_STAGE`], [`PAIR_QR`], [`PAIR_LINK`], [`PAIR_COUNTDOWN`], [`PAIR_CANCEL`], [`PAIR_AGAIN`] | stage: `data-stage`, `data-code` |
 //! | pairing | [`SYMBOLS`] with [`SYMBOL`] inside, [`SYMBOLS_SAME`], [`SYMBOLS_DIFFERENT`] | symbol: `data-name` |
@@ -60,6 +60,7 @@ hooks! {
     CREATE = "create",
     CREATE_KEY = "create-key",
     DEFAULT_PROVIDER = "default-provider",
+    DEVICE_FORGET = "device-forget",
     DEVICE_NAME = "device-name",
     DEVICE_ROW = "device-row",
     DIGEST = "digest",

@@ -26,27 +26,38 @@ pub enum ToHost {
 }
 
 /// Host to page.
+///
+/// Read as one flat object rather than as a tagged enum: a tag makes serde buffer what it reads, and compile all of the
+/// view's decoding a second time for the buffer.
 #[derive(Deserialize)]
-#[serde(tag = "type", rename_all = "camelCase")]
-pub enum FromHost {
+pub struct FromHost {
+    /// Why not, in a [`FromHostKind::Reply`].
+    #[serde(default)]
+    pub error: Option<Refusal>,
+    /// What it is.
+    #[serde(rename = "type")]
+    pub kind: FromHostKind,
+    /// The command was done, in a [`FromHostKind::Reply`].
+    #[serde(default)]
+    pub ok: bool,
+    /// As in [`ToHost::Command`], in a [`FromHostKind::Reply`].
+    #[serde(default)]
+    pub reply: ReplyId,
+    /// All that the screens may show, in a [`FromHostKind::View`].
+    #[serde(default)]
+    pub view: Option<Box<View>>,
+}
+
+/// What a message of the host is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum FromHostKind {
     /// The worker is lost; the bridge connects again by itself and a view follows. Replies in flight never come.
     Gone,
     /// The answer to a command.
-    Reply {
-        /// As in [`ToHost::Command`].
-        reply: ReplyId,
-        /// It was done.
-        #[serde(default)]
-        ok: bool,
-        /// Why not.
-        #[serde(default)]
-        error: Option<Refusal>,
-    },
-    /// All that the screens may show, whenever it changed.
-    View {
-        /// The whole view.
-        view: Box<View>,
-    },
+    Reply,
+    /// A view, sent whenever it changed.
+    View,
 }
 
 /// Why a command was not done.
@@ -125,6 +136,7 @@ mod tests {
                 },
             },
             Command::EraseDevice { confirmation: "erase".into() },
+            Command::ForgetDevice { device: text() },
             Command::Invite,
             Command::JoinPairing { link: text() },
             Command::Lock,
@@ -192,9 +204,17 @@ mod tests {
             r#"{"type":"reply","reply":9,"error":{"code":"vault/wrong-password","message":"No."}}"#,
         )
         .unwrap();
-        let FromHost::Reply { reply: 9, ok: false, error: Some(refusal) } = read else {
-            panic!("not a refusal")
-        };
+        assert_eq!((read.kind, read.reply, read.ok), (FromHostKind::Reply, 9, false));
+        let refusal = read.error.unwrap();
         assert_eq!(refusal.code, "vault/wrong-password");
+    }
+
+    #[test]
+    fn a_view_is_read_as_the_host_writes_it() {
+        let view = crate::sample::view(symbolon_wallet::view::Phase::Ready);
+        let json = serde_json::json!({ "type": "view", "view": &view }).to_string();
+        let read: FromHost = serde_json::from_str(&json).unwrap();
+        assert_eq!(read.kind, FromHostKind::View);
+        assert_eq!(*read.view.unwrap(), view);
     }
 }

@@ -1,8 +1,9 @@
 //! This wallet's devices.
 
 use leptos::prelude::*;
+use symbolon_wallet::command::Command;
 use symbolon_wallet::event::Timestamp;
-use symbolon_wallet::view::{DeviceKind, DeviceView};
+use symbolon_wallet::view::{DeviceKind, DeviceView, Phase};
 
 use crate::app::app;
 use crate::part::icon::{Icon, icon};
@@ -71,6 +72,11 @@ fn row(device: DeviceView, own_version: Option<&str>, now: Timestamp) -> AnyView
     ];
     let facts = facts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
     let name = device.name.clone();
+    // Before there is a key, a device linked by mistake can go again; afterwards its share cannot be wished away.
+    let app = app();
+    let before_key = app.view.with_untracked(|view| view.phase == Phase::Linking);
+    let forgettable = (before_key && !device.me && device.party.is_none())
+        .then(|| (device.id.clone(), device.name.clone()));
     view! {
         <li
             class="row"
@@ -86,6 +92,17 @@ fn row(device: DeviceView, own_version: Option<&str>, now: Timestamp) -> AnyView
                 <span class="hint">{facts}</span>
                 {skew.then(|| view! { <span class="hint warning">{messages::OTHER_VERSION}</span> })}
             </span>
+            {forgettable.map(|(device, name)| view! {
+                <button
+                    type="button"
+                    class="button small"
+                    data-testid=testids::DEVICE_FORGET
+                    aria-label=format!("{}: {name}", messages::REMOVE)
+                    on:click=move |_| app.send(Command::ForgetDevice { device: device.clone() })
+                >
+                    {messages::REMOVE}
+                </button>
+            })}
         </li>
     }
     .into_any()

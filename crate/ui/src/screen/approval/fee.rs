@@ -9,7 +9,7 @@ use crate::part::ask::Ask;
 use crate::part::field::Field;
 use crate::part::icon::{Icon, icon};
 use crate::part::progress::spinner;
-use crate::{messages, testids};
+use crate::{format, messages, testids};
 
 pub fn fee(id: String, fee: Memo<Option<Option<FeeView>>>) -> AnyView {
     let fee = Memo::new(move |_| fee.get().flatten());
@@ -58,10 +58,7 @@ fn editor(id: String, fee: Memo<Option<FeeView>>, editing: RwSignal<bool>) -> An
     let gas = RwSignal::new(present.gas_limit.to_string());
     let custom = RwSignal::new(present.speed.is_none());
     let tried = RwSignal::new(false);
-    let number = |text: String| {
-        let text = text.trim().to_owned();
-        text.chars().all(|c| c.is_ascii_digit() || c == '.') && text.parse::<f64>().is_ok()
-    };
+    let number = |text: String| format::is_decimal(text.trim());
     let choose = {
         let id = id.clone();
         move |speed: FeeSpeed| {
