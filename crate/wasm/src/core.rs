@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use serde::Deserialize;
-use symbolon_mpc::secret::Secret;
+use symbolon_wallet::Secret;
 use symbolon_wallet::store::Store;
 use symbolon_wallet::view::DeviceKind;
 use symbolon_wallet::{HostConfig, Wallet};

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use gloo_timers::future::TimeoutFuture;
 use js_sys::Uint8Array;
-use symbolon_mpc::secret::Secret;
+use symbolon_wallet::Secret;
 use symbolon_wallet::Wallet;
 use symbolon_wallet::effect::{Effect, KdfParameters, ProviderError, RelayCommand};
 use symbolon_wallet::event::{EffectId, Event, RelayEvent};
