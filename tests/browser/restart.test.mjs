@@ -18,6 +18,8 @@ before(
         world = await World.start();
         address = await makeWallet(world, { approve: true });
         await world.chain.fund(address, 100n * ETHER);
+        // Off until its own tests: which device signs is then no matter of who is back first after a restart.
+        await world.stopCosigner();
         demo = await world.openDemo();
         await demo.locator('button[data-rdns="org.symbolon.wallet"]').click();
         await (await world.approvalWindow()).approve();
@@ -138,7 +140,6 @@ test("the relay is stopped and started in the middle: the request is signed once
 
 test("with the third device off nothing waits for it", LIMIT, async () => {
     const before = await count();
-    await world.stopCosigner();
     await ask();
     await approveOnBoth(world, "two");
     await once(before, await hash());
