@@ -1,6 +1,7 @@
 // What goes wrong in daily life: each fault is said in a plain sentence on the screen, and nothing is lost by it.
 
 import assert from "node:assert/strict";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import { launchPhone } from "./harness/browser.mjs";
@@ -80,6 +81,27 @@ test("a browser without any space says so, and opens once there is some", LIMIT,
     await storage.roomy();
     await unavailable.getByRole("button").click();
     await stranger.on("welcome");
+});
+
+test("a browser whose owner forbids storage says so", LIMIT, async () => {
+    const profile = join(world.directory, "forbidding");
+    await mkdir(join(profile, "Default"), { recursive: true });
+    // As its settings write it: no site may save anything.
+    const settings = { profile: { default_content_setting_values: { cookies: 2 } } };
+    await writeFile(join(profile, "Default/Preferences"), JSON.stringify(settings));
+    const forbidding = await launchPhone(world.phoneUrl, { profile });
+    try {
+        const unavailable = forbidding.page.getByTestId("unavailable");
+        await unavailable.waitFor({ timeout: 20_000 });
+        assert.equal(await unavailable.getAttribute("data-code"), "store/blocked");
+        assert.equal(
+            await unavailable.getByRole("paragraph").innerText(),
+            "This browser refuses storage to the wallet. Nothing was lost. Leave private browsing or allow storage, " +
+                "then try again.",
+        );
+    } finally {
+        await forbidding.close();
+    }
 });
 
 test("a step that cannot be stored is not done, and said not to be", LIMIT, async () => {

@@ -5,13 +5,15 @@ import { provideBridge, showUnavailable } from "../../crate/wasm/js/screens.js";
 
 const NOTIFY = '{"type":"notify"';
 
-/** Resolves once this tab is the only one with the wallet; the lock is held for as long as the page lives. */
-async function onlyTab(): Promise<boolean> {
+/** Whether this tab is the only one with the wallet: then the lock is held for as long as the page lives. */
+async function onlyTab(): Promise<"only" | "other" | "blocked"> {
     return new Promise((resolve) => {
-        void navigator.locks.request("symbolon", { ifAvailable: true }, (lock) => {
-            resolve(lock !== null);
+        const held = navigator.locks.request("symbolon", { ifAvailable: true }, (lock) => {
+            resolve(lock === null ? "other" : "only");
             return lock === null ? undefined : new Promise<void>(() => undefined);
         });
+        // A browser that refuses storage to a page refuses it locks as well.
+        held.catch(() => resolve("blocked"));
     });
 }
 
@@ -49,16 +51,30 @@ async function tell(json: string): Promise<void> {
     await registration?.showNotification(title, { body, icon: "icon/192.png", tag: "symbolon" });
 }
 
-if (!window.isSecureContext || !navigator.locks) {
-    showUnavailable("host/insecure", "This address is not secure. Open Symbolon through https.", () =>
-        location.reload(),
-    );
-} else if (await onlyTab()) {
-    startScreens();
-    void navigator.serviceWorker?.register("sw.js").catch(() => undefined);
-    void navigator.storage?.persist?.().catch(() => undefined);
-} else {
-    showUnavailable("host/other-tab", "Symbolon is open in another tab. Close it there, then try again here.", () =>
-        location.reload(),
-    );
+async function open(): Promise<void> {
+    const again = (): void => location.reload();
+    if (!window.isSecureContext || !navigator.locks) {
+        showUnavailable("host/insecure", "This address is not secure. Open Symbolon through https.", again);
+        return;
+    }
+    const tab = await onlyTab();
+    if (tab === "blocked") {
+        showUnavailable(
+            "store/blocked",
+            "This browser refuses storage to the wallet. Nothing was lost. Leave private browsing or allow storage, then try again.",
+            again,
+        );
+    } else if (tab === "other") {
+        showUnavailable(
+            "host/other-tab",
+            "Symbolon is open in another tab. Close it there, then try again here.",
+            again,
+        );
+    } else {
+        startScreens();
+        void navigator.serviceWorker?.register("sw.js").catch(() => undefined);
+        void navigator.storage?.persist?.().catch(() => undefined);
+    }
 }
+
+await open();
