@@ -64,6 +64,8 @@ pub struct Device {
     pub fail_write: Option<(u64, StoreError)>,
     /// Writes asked for so far.
     pub writes: u64,
+    /// What the way from the relay to it takes.
+    pub latency_ms: u64,
     /// Its clock is ahead by so much (or behind).
     pub clock_ms: i64,
     /// Names of the records written, in order.
@@ -164,6 +166,7 @@ impl World {
             store_error: None,
             fail_write: None,
             writes: 0,
+            latency_ms: LATENCY_MS,
             clock_ms: 0,
             written: Vec::new(),
             answers: Vec::new(),
@@ -352,7 +355,9 @@ impl World {
             match one {
                 Done::Send(connection, frame) => {
                     let frame = frame.encode().expect("the relay's frames are small");
-                    self.push(LATENCY_MS, What::FromRelay { connection, frame });
+                    let device = self.connections.get(&connection).map(|index| &self.devices[*index]);
+                    let latency = device.map_or(LATENCY_MS, |device| device.latency_ms);
+                    self.push(latency, What::FromRelay { connection, frame });
                 }
                 Done::Later(delay, mailbox, body) => self.push(delay, What::Put { mailbox, body }),
             }

@@ -42,7 +42,7 @@ use self::peers::Peer;
 use self::records::Settings;
 use self::relay::RelayLink;
 use self::roster::Roster;
-use self::signing::{Approval, Signing};
+use self::signing::{Approval, AskedQuorum, Signing};
 use crate::command::{Command, Setting};
 use crate::context::Context;
 use crate::effect::CommandError;
@@ -94,6 +94,10 @@ struct Open {
     signings: BTreeMap<RequestId, Signing>,
     choices: BTreeMap<RequestId, Vec<DeviceId>>,
     approvals: BTreeMap<RequestId, Approval>,
+    /// Whom earlier attempts asked.
+    quorums: BTreeMap<RequestId, AskedQuorum>,
+    /// When this device last came up, or reached the relay again.
+    reachable_since: Timestamp,
     /// Frames that came before the message that starts their ceremony.
     early_frames: VecDeque<(DeviceId, CeremonyId, Vec<u8>)>,
     /// Ceremonies that are over, whose late frames are dropped.

@@ -35,6 +35,8 @@ pub(super) struct Peer {
     connected: bool,
     is_online: bool,
     left: bool,
+    /// When it was found to be gone without a word, if it was there in this process.
+    gone_at: Timestamp,
     beat_at: Timestamp,
     /// Those to whom this device was introduced in this session of its channel.
     introduced: BTreeSet<DeviceId>,
@@ -76,6 +78,7 @@ impl Peer {
             connected: false,
             is_online: false,
             left: false,
+            gone_at: 0,
             beat_at: 0,
             introduced: BTreeSet::new(),
         }
@@ -114,6 +117,16 @@ impl Peer {
     /// Whether it was there when that was last looked at.
     pub(super) fn is_present(&self) -> bool {
         self.is_online
+    }
+
+    /// Since when it is away, as far as this process knows; always, if it said that it leaves.
+    pub(super) fn away_since(&self) -> Option<Timestamp> {
+        (!self.is_online).then_some(if self.left { Timestamp::MIN } else { self.gone_at })
+    }
+
+    /// Whether it said that it leaves.
+    pub(super) fn has_left(&self) -> bool {
+        self.left
     }
 
     pub(super) fn last_seen(&self) -> Option<Timestamp> {
@@ -208,9 +221,11 @@ impl Wallet {
             pairing.carrier_restored(cx.now);
         }
         let peers: Vec<_> = open.peers.keys().copied().collect();
+        open.reachable_since = cx.now;
         for peer in peers {
             self.connect_peer(cx, peer);
         }
+        self.signing_reachable(cx);
     }
 
     fn connect_peer(&mut self, cx: &mut Context<'_>, id: DeviceId) {
@@ -386,6 +401,7 @@ impl Wallet {
             return;
         }
         peer.is_online = is_online;
+        peer.gone_at = cx.now;
         peer.beat_at = cx.now.saturating_add(BEAT_MS);
         cx.view_changed();
         self.signing_presence(cx, id, is_online);
