@@ -64,6 +64,8 @@ pub struct Device {
     pub fail_write: Option<(u64, StoreError)>,
     /// Writes asked for so far.
     pub writes: u64,
+    /// The program that its next starts run speaks this version to other devices; it must be locked then.
+    pub peer_version: Option<u16>,
     /// What the way from the relay to it takes.
     pub latency_ms: u64,
     /// Its clock is ahead by so much (or behind).
@@ -166,6 +168,7 @@ impl World {
             store_error: None,
             fail_write: None,
             writes: 0,
+            peer_version: None,
             latency_ms: LATENCY_MS,
             clock_ms: 0,
             written: Vec::new(),
@@ -190,8 +193,12 @@ impl World {
         assert!(device.wallet.is_none(), "the device runs already");
         device.life += 1;
         let remembered = device.remembered.as_ref().map(|key| key.expose(|key| Secret::new(*key)));
-        let (wallet, effects) =
+        let (mut wallet, effects) =
             Wallet::open(device.config.clone(), device.store.records(), remembered, now, &mut device.rng);
+        if let Some(version) = device.peer_version {
+            assert!(device.remembered.is_none(), "the channels are made already");
+            wallet.speak_peer_version(version);
+        }
         device.wallet = Some(wallet);
         self.perform(index, effects);
     }

@@ -306,7 +306,7 @@ impl Wallet {
         let mut peers = BTreeMap::new();
         for (key, sealed) in self.stored.below(records::PEER) {
             let (_, plain) = read(key, sealed)?;
-            let peer = Peer::decode(&identity, &plain)?;
+            let peer = Peer::decode(&identity, &plain, self.device.peer_version)?;
             peers.insert(peer.id(), peer);
         }
         let mut approvals = BTreeMap::new();

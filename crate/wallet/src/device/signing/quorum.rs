@@ -70,8 +70,7 @@ impl Wallet {
     /// Who signs a request: whom the owner chose; else who was asked before, unless gone for long; else online
     /// attended devices first, then unattended ones, then those that are away.
     pub(super) fn pick(&self, request: &RequestId, info: &KeyInfo, me: DeviceId, now: Timestamp) -> Pick {
-        let mut pick =
-            Pick { signers: vec![me], are_chosen: false, reconsider_at: None, is_hasty: false };
+        let mut pick = Pick { signers: vec![me], are_chosen: false, reconsider_at: None, is_hasty: false };
         let Some(open) = self.device.open.as_ref() else { return pick };
         let count = usize::from(info.quorum().threshold()) - 1;
         let asked = open.quorums.get(request);
@@ -99,13 +98,8 @@ impl Wallet {
             let until = away_since.max(open.reachable_since).saturating_add(ASKED_GRACE_MS);
             (!has_relay || until > now).then_some(until)
         };
-        let mut others: Vec<_> = info
-            .quorum()
-            .parties()
-            .iter()
-            .map(|party| party.device)
-            .filter(|device| *device != me)
-            .collect();
+        let mut others: Vec<_> =
+            info.quorum().parties().iter().map(|party| party.device).filter(|device| *device != me).collect();
         others.sort_by_key(|device| {
             let was_asked = before.contains(device);
             let is_present = is_present(device);
@@ -135,7 +129,9 @@ impl Wallet {
     /// Whom the earlier attempts asked.
     pub(super) fn asked(&self, request: &RequestId) -> Vec<DeviceId> {
         let open = self.device.open.as_ref();
-        open.and_then(|open| open.quorums.get(request)).map(|asked| asked.cosigners.clone()).unwrap_or_default()
+        open.and_then(|open| open.quorums.get(request))
+            .map(|asked| asked.cosigners.clone())
+            .unwrap_or_default()
     }
 
     /// Remembers whom the present attempt asked.
@@ -187,7 +183,8 @@ impl Wallet {
     pub(in crate::device) fn signing_reachable(&mut self, cx: &mut Context<'_>) {
         for request in self.begun_here() {
             let signing = self.device.open.as_mut().and_then(|open| open.signings.get_mut(&request));
-            if let Some(signing) = signing.filter(|signing| signing.session.is_none() && !signing.are_chosen) {
+            if let Some(signing) = signing.filter(|signing| signing.session.is_none() && !signing.are_chosen)
+            {
                 signing.reconsider_at = Some(cx.now.saturating_add(ASKED_GRACE_MS));
             }
         }
