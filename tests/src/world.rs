@@ -84,6 +84,13 @@ pub struct Device {
     last_reply: u64,
 }
 
+impl Device {
+    /// Ends its process; what outlives it.
+    pub fn into_disk(self) -> (HostConfig, MemoryStore, Option<Secret<[u8; 32]>>) {
+        (self.config, self.store, self.remembered)
+    }
+}
+
 struct Entry {
     at: Timestamp,
     number: u64,
@@ -157,12 +164,22 @@ impl World {
 
     /// Adds a device with an empty disk and starts it.
     pub fn add(&mut self, config: HostConfig) -> DeviceIndex {
+        self.add_with_disk(config, MemoryStore::new(), None)
+    }
+
+    /// Adds a device that lived before, and starts it.
+    pub fn add_with_disk(
+        &mut self,
+        config: HostConfig,
+        store: MemoryStore,
+        remembered: Option<Secret<[u8; 32]>>,
+    ) -> DeviceIndex {
         let rng = ChaCha20Rng::seed_from_u64(self.rng.next_u64());
         self.devices.push(Device {
             config,
             wallet: None,
-            store: MemoryStore::new(),
-            remembered: None,
+            store,
+            remembered,
             effects: 0,
             crash_at: None,
             store_error: None,
