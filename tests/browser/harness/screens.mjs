@@ -60,6 +60,48 @@ export class Screens {
         return this.hook("pair-link").inputValue();
     }
 
+    /** Pastes another device's link. */
+    async joinWith(link) {
+        await this.on("linking", "join");
+        if ((await this.hook("join-link").count()) === 0) await this.click("join-other");
+        await this.hook("join-link").fill(link);
+        await this.click("join-submit");
+    }
+
+    /** Code and sentence of a pairing that failed. */
+    async pairingFailure() {
+        await this.stage("failed");
+        const stage = this.hook("pairing-stage");
+        return {
+            code: await stage.getAttribute("data-code"),
+            message: await stage.getByRole("alert").first().innerText(),
+        };
+    }
+
+    /** Code and sentence with which a form was refused. */
+    async refusal() {
+        const error = this.hook("form-error");
+        await error.waitFor();
+        return { code: await error.getAttribute("data-code"), message: (await error.innerText()).trim() };
+    }
+
+    /** Fills in a transfer of the owner's own and sends it to review. */
+    async send({ amount, to }) {
+        await this.click("nav-home");
+        await this.click("send");
+        await this.on("send");
+        await this.hook("send-to").fill(to);
+        await this.hook("send-amount").fill(amount);
+        await this.click("send-submit");
+    }
+
+    /** Waits until the request on screen has this status; gives what is said about it. */
+    async status(name) {
+        const status = this.page.locator(`[data-testid="request-status"][data-status="${name}"]`);
+        await status.waitFor();
+        return status.innerText();
+    }
+
     async stage(name) {
         await this.page.waitForSelector(`[data-testid="pairing-stage"][data-stage="${name}"]`, { timeout: FIND_MS });
     }

@@ -36,7 +36,13 @@ export async function makeWallet(world, { approve = false, say = () => undefined
     await browser.page.waitForSelector('[data-testid="device-row"][data-name="Cosigner"][data-online="true"]');
     await browser.shot("all paired");
 
-    say(`the key is made, ${threshold} of 3`);
+    return makeKey(world, { devices: 3, say, threshold });
+}
+
+/** Makes the key with the devices that are paired, and adds the chain to browser and phone. Gives the address. */
+export async function makeKey(world, { devices, say = () => undefined, threshold }) {
+    const { browser, phone } = world;
+    say(`the key is made, ${threshold} of ${devices}`);
     await browser.createKey(threshold);
     const [words, phoneWords] = await Promise.all([browser.rosterWords(), phone.rosterWords()]);
     assert.deepEqual(phoneWords, words, "both devices show the same words");
@@ -59,7 +65,8 @@ export async function makeWallet(world, { approve = false, say = () => undefined
     return address;
 }
 
-async function compare(one, other, say) {
+/** Says on both devices that the symbols are the same, which they must be. */
+export async function compare(one, other, say = () => undefined) {
     const [symbols, others] = await Promise.all([one.symbols(), other.symbols()]);
     assert.equal(symbols.length, 6);
     assert.deepEqual(others, symbols, "both devices show the same symbols");
