@@ -7,8 +7,10 @@ pub mod node;
 pub mod relay;
 pub mod setup;
 pub mod signing;
+pub mod snapshot;
 pub mod world;
 
 pub use node::Node;
 pub use relay::Faults;
+pub use snapshot::Snapshot;
 pub use world::{DeviceIndex, World};

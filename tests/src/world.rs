@@ -64,6 +64,10 @@ pub struct Device {
     pub fail_write: Option<(u64, StoreError)>,
     /// Writes asked for so far.
     pub writes: u64,
+    /// The program that its next starts run speaks this version to other devices; it must be locked then.
+    pub peer_version: Option<u16>,
+    /// What the way from the relay to it takes.
+    pub latency_ms: u64,
     /// Its clock is ahead by so much (or behind).
     pub clock_ms: i64,
     /// Names of the records written, in order.
@@ -78,6 +82,13 @@ pub struct Device {
     alarm: Option<Timestamp>,
     replies: BTreeMap<u64, Result<(), CommandError>>,
     last_reply: u64,
+}
+
+impl Device {
+    /// Ends its process; what outlives it.
+    pub fn into_disk(self) -> (HostConfig, MemoryStore, Option<Secret<[u8; 32]>>) {
+        (self.config, self.store, self.remembered)
+    }
 }
 
 struct Entry {
@@ -153,17 +164,29 @@ impl World {
 
     /// Adds a device with an empty disk and starts it.
     pub fn add(&mut self, config: HostConfig) -> DeviceIndex {
+        self.add_with_disk(config, MemoryStore::new(), None)
+    }
+
+    /// Adds a device that lived before, and starts it.
+    pub fn add_with_disk(
+        &mut self,
+        config: HostConfig,
+        store: MemoryStore,
+        remembered: Option<Secret<[u8; 32]>>,
+    ) -> DeviceIndex {
         let rng = ChaCha20Rng::seed_from_u64(self.rng.next_u64());
         self.devices.push(Device {
             config,
             wallet: None,
-            store: MemoryStore::new(),
-            remembered: None,
+            store,
+            remembered,
             effects: 0,
             crash_at: None,
             store_error: None,
             fail_write: None,
             writes: 0,
+            peer_version: None,
+            latency_ms: LATENCY_MS,
             clock_ms: 0,
             written: Vec::new(),
             answers: Vec::new(),
@@ -187,8 +210,12 @@ impl World {
         assert!(device.wallet.is_none(), "the device runs already");
         device.life += 1;
         let remembered = device.remembered.as_ref().map(|key| key.expose(|key| Secret::new(*key)));
-        let (wallet, effects) =
+        let (mut wallet, effects) =
             Wallet::open(device.config.clone(), device.store.records(), remembered, now, &mut device.rng);
+        if let Some(version) = device.peer_version {
+            assert!(device.remembered.is_none(), "the channels are made already");
+            wallet.speak_peer_version(version);
+        }
         device.wallet = Some(wallet);
         self.perform(index, effects);
     }
@@ -352,7 +379,9 @@ impl World {
             match one {
                 Done::Send(connection, frame) => {
                     let frame = frame.encode().expect("the relay's frames are small");
-                    self.push(LATENCY_MS, What::FromRelay { connection, frame });
+                    let device = self.connections.get(&connection).map(|index| &self.devices[*index]);
+                    let latency = device.map_or(LATENCY_MS, |device| device.latency_ms);
+                    self.push(latency, What::FromRelay { connection, frame });
                 }
                 Done::Later(delay, mailbox, body) => self.push(delay, What::Put { mailbox, body }),
             }

@@ -3,8 +3,8 @@
 // Helpers of a test fail as tests do, by panicking.
 #![allow(clippy::unwrap_used)]
 
-use symbolon_tests::World;
 use symbolon_tests::setup::config;
+use symbolon_tests::{Snapshot, World};
 use symbolon_wallet::command::Command;
 use symbolon_wallet::store::StoreError;
 use symbolon_wallet::view::{DeviceKind, Phase, RequestStatus};
@@ -36,8 +36,7 @@ fn finish(world: &mut World) -> bool {
 }
 
 /// Effects that `index` performs from the request to the end, if nothing goes wrong.
-fn effects_of_signing(index: usize) -> (u64, u64) {
-    let mut world = World::wallet(51, 2, 2);
+fn effects_of_signing(mut world: World, index: usize) -> (u64, u64) {
     let before = world.devices[index].effects;
     world.send(0).unwrap();
     assert!(world.approve(0) && world.approve(1));
@@ -45,11 +44,22 @@ fn effects_of_signing(index: usize) -> (u64, u64) {
     (before, world.devices[index].effects)
 }
 
+/// Dies at each effect of the first signature since the devices' last start, which sets their pairs up too.
 fn dies_at_every_effect_of_signing(victim: usize) {
-    let (first, last) = effects_of_signing(victim);
+    let snapshot = Snapshot::of(World::wallet(51, 2, 2), 51);
+    dies_during_signing(victim, 1, || snapshot.world());
+}
+
+/// The same where pairs are left from an earlier signature: a sample, for each world makes its key anew.
+fn dies_while_pairs_are_left(victim: usize) {
+    dies_during_signing(victim, 5, || World::wallet(51, 2, 2));
+}
+
+fn dies_during_signing(victim: usize, stride: usize, make_world: impl Fn() -> World) {
+    let (first, last) = effects_of_signing(make_world(), victim);
     assert!(last > first + 20);
-    for at in first..last {
-        let mut world = World::wallet(51, 2, 2);
+    for at in (first..last).step_by(stride) {
+        let mut world = make_world();
         world.devices[victim].crash_at = Some(at);
         let _ = world.try_send(0);
         world.run_until(60_000, |world| {
@@ -82,6 +92,16 @@ fn the_initiator_may_die_at_every_effect_of_a_signing() {
 #[test]
 fn the_cosigner_may_die_at_every_effect_of_a_signing() {
     dies_at_every_effect_of_signing(1);
+}
+
+#[test]
+fn the_initiator_may_die_during_a_later_signing() {
+    dies_while_pairs_are_left(0);
+}
+
+#[test]
+fn the_cosigner_may_die_during_a_later_signing() {
+    dies_while_pairs_are_left(1);
 }
 
 fn paired(seed: u64, count: usize) -> World {
@@ -119,14 +139,15 @@ fn make_key(world: &mut World) -> bool {
 }
 
 fn dies_at_every_effect_of_keygen(count: usize, victim: usize, stride: usize) {
+    let snapshot = Snapshot::of(paired(52, count), 52);
     let (first, last) = {
-        let mut world = paired(52, count);
+        let mut world = snapshot.world();
         let before = world.devices[victim].effects;
         world.create_key(2);
         (before, world.devices[victim].effects)
     };
     for at in (first..last).step_by(stride) {
-        let mut world = paired(52, count);
+        let mut world = snapshot.world();
         world.devices[victim].crash_at = Some(at);
         let accept_no_spare = count == 2;
         world.order(0, Command::CreateKey { threshold: 2, accept_no_spare });
@@ -166,15 +187,16 @@ fn a_third_device_may_die_during_a_keygen() {
 
 #[test]
 fn full_storage_at_any_write_of_a_keygen_leaves_nothing_or_a_key() {
+    let snapshot = Snapshot::of(paired(53, 2), 53);
     let writes = {
-        let mut world = paired(53, 2);
+        let mut world = snapshot.world();
         let before = world.devices[1].writes;
         world.create_key(2);
         before + 1..=world.devices[1].writes
     };
     assert!(writes.clone().count() >= 2);
     for write in writes {
-        let mut world = paired(53, 2);
+        let mut world = snapshot.world();
         world.devices[1].fail_write = Some((write, StoreError::Full));
         world.confirm_roster(2);
         world.run(5_000);
@@ -185,9 +207,10 @@ fn full_storage_at_any_write_of_a_keygen_leaves_nothing_or_a_key() {
 
 #[test]
 fn full_storage_at_any_write_of_a_signing_loses_no_money() {
+    let snapshot = Snapshot::of(World::wallet(54, 2, 2), 54);
     for victim in 0..2 {
         let writes = {
-            let mut world = World::wallet(54, 2, 2);
+            let mut world = snapshot.world();
             let before = world.devices[victim].writes;
             world.send(0).unwrap();
             assert!(world.approve(0) && world.approve(1));
@@ -195,7 +218,7 @@ fn full_storage_at_any_write_of_a_signing_loses_no_money() {
             before + 1..=world.devices[victim].writes
         };
         for write in writes {
-            let mut world = World::wallet(54, 2, 2);
+            let mut world = snapshot.world();
             world.devices[victim].fail_write = Some((write, StoreError::Full));
             let _ = world.try_send(0);
             world.run(1_000);

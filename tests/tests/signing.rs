@@ -4,9 +4,10 @@
 #![allow(clippy::unwrap_used)]
 
 use symbolon_tests::World;
+use symbolon_tests::setup::{config, unattended};
 use symbolon_tests::signing::RECIPIENT;
 use symbolon_wallet::command::Command;
-use symbolon_wallet::view::{DeviceState, Outcome, RequestStatus};
+use symbolon_wallet::view::{DeviceKind, DeviceState, Outcome, RequestStatus};
 
 fn signed(world: &World, count: usize) -> bool {
     world.node.sent.len() == count
@@ -250,4 +251,135 @@ fn signing_gets_through_a_bad_network() {
         world.approve_all(2);
         assert!(world.run_until(300_000, |world| signed(world, 1)), "seed {seed}");
     }
+}
+
+/// A browser, a phone that is slow to be heard, and a server that signs whatever it is asked.
+fn with_server(seed: u64) -> World {
+    let mut world = World::new(seed);
+    world.add_set_up(config(DeviceKind::Browser), "browser");
+    world.add_set_up(config(DeviceKind::Phone), "phone");
+    world.add_set_up(unattended(), "server");
+    world.pair_all();
+    world.create_key(2);
+    world.devices[1].latency_ms = 300;
+    world
+}
+
+/// Who signed the only request.
+fn signers(world: &mut World) -> Vec<String> {
+    assert!(world.run_until(30_000, |world| world.activity(0).len() == 1));
+    let mut devices = world.activity(0).remove(0).devices;
+    devices.sort();
+    devices
+}
+
+fn server_is_first(world: &mut World) {
+    let online = |world: &World, index: usize| world.view(0).devices[index].online;
+    assert!(world.run_until(60_000, |world| (1..3).any(|i| online(world, i))));
+    let names: Vec<_> = world.view(0).devices.iter().filter(|d| d.online).map(|d| d.name.clone()).collect();
+    assert_eq!(names, ["browser", "server"], "the server is there before the phone is");
+}
+
+#[test]
+fn a_restart_does_not_take_a_request_away_from_the_phone_that_reviews_it() {
+    for has_approved in [false, true] {
+        let mut world = with_server(61);
+        world.send(0).unwrap();
+        assert!(world.approve(0));
+        assert!(world.run_until(10_000, |world| !world.requests(1).is_empty()));
+        if has_approved {
+            // So late that the browser does not hear of it.
+            world.kill(0);
+            assert!(world.approve(1));
+        } else {
+            world.kill(0);
+        }
+        world.restart(0);
+        server_is_first(&mut world);
+        if !has_approved {
+            world.run(20_000);
+            assert!(world.node.sent.is_empty());
+            assert!(world.approve(1));
+        }
+        assert!(world.run_until(30_000, |world| signed(world, 1)));
+        assert!(world.run_until(30_000, |world| (0..2).all(|i| world.activity(i).len() == 1)));
+        assert_eq!(signers(&mut world), ["browser", "phone"]);
+        assert!(world.activity(2).is_empty(), "the server was never asked");
+    }
+}
+
+#[test]
+fn a_lost_relay_does_not_take_a_request_away_from_the_phone_that_reviews_it() {
+    let mut world = with_server(62);
+    world.send(0).unwrap();
+    assert!(world.approve(0));
+    assert!(world.run_until(10_000, |world| !world.requests(1).is_empty()));
+    world.stop_relay();
+    world.run(65_000);
+    world.relay_is_up = true;
+    world.run(60_000);
+    assert!(world.node.sent.is_empty());
+    assert!(world.approve(1));
+    assert!(world.run_until(30_000, |world| signed(world, 1)));
+    assert_eq!(signers(&mut world), ["browser", "phone"]);
+}
+
+#[test]
+fn a_phone_that_stays_away_after_a_restart_is_replaced() {
+    let mut world = with_server(63);
+    world.send(0).unwrap();
+    assert!(world.approve(0));
+    assert!(world.run_until(10_000, |world| !world.requests(1).is_empty()));
+    world.kill(0);
+    world.close(1);
+    world.restart(0);
+    world.run(7_000);
+    assert!(world.node.sent.is_empty(), "not yet");
+    assert!(world.run_until(5_000, |world| signed(world, 1)));
+    assert_eq!(signers(&mut world), ["browser", "server"]);
+}
+
+#[test]
+fn cosigners_that_the_owner_chose_stay_chosen_after_a_restart() {
+    let mut world = with_server(64);
+    world.send(0).unwrap();
+    assert!(world.run_until(10_000, |world| !world.requests(1).is_empty()));
+    let request = world.requests(0)[0].id.clone();
+    let phone = world.view(0).devices.iter().find(|device| device.name == "phone").unwrap().id.clone();
+    world.command(0, Command::ChooseCosigners { request, devices: vec![phone] }).unwrap();
+    assert!(world.approve(0));
+    world.kill(0);
+    world.close(1);
+    world.restart(0);
+    world.run(60_000);
+    assert!(world.node.sent.is_empty(), "nobody else is asked");
+    world.restart(1);
+    assert!(world.approve(1));
+    assert!(world.run_until(30_000, |world| signed(world, 1)));
+}
+
+#[test]
+fn a_request_right_after_the_start_goes_to_the_phone_not_to_the_faster_server() {
+    let mut world = with_server(65);
+    world.kill(0);
+    world.restart(0);
+    world.send(0).unwrap();
+    server_is_first(&mut world);
+    assert!(world.approve(0) && world.approve(1));
+    assert!(world.run_until(30_000, |world| signed(world, 1)));
+    assert_eq!(signers(&mut world), ["browser", "phone"]);
+}
+
+#[test]
+fn a_request_right_after_the_start_waits_only_a_moment_for_a_phone_that_is_off() {
+    let mut world = with_server(66);
+    world.kill(0);
+    world.close(1);
+    world.run(60_000);
+    world.restart(0);
+    let before = world.now;
+    world.send(0).unwrap();
+    assert!(world.approve(0));
+    assert!(world.run_until(30_000, |world| signed(world, 1)));
+    assert!(world.now - before < 3_000, "{} ms", world.now - before);
 }

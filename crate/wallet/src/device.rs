@@ -42,7 +42,7 @@ use self::peers::Peer;
 use self::records::Settings;
 use self::relay::RelayLink;
 use self::roster::Roster;
-use self::signing::{Approval, Signing};
+use self::signing::{Approval, AskedQuorum, Signing};
 use crate::command::{Command, Setting};
 use crate::context::Context;
 use crate::effect::CommandError;
@@ -62,6 +62,8 @@ pub(crate) struct Device {
     /// When the owner last did something.
     touched: Timestamp,
     counter: u64,
+    /// What the channels to other devices speak.
+    peer_version: u16,
     relay: RelayLink,
     notices: Notices,
     open: Option<Box<Open>>,
@@ -94,6 +96,10 @@ struct Open {
     signings: BTreeMap<RequestId, Signing>,
     choices: BTreeMap<RequestId, Vec<DeviceId>>,
     approvals: BTreeMap<RequestId, Approval>,
+    /// Whom earlier attempts asked.
+    quorums: BTreeMap<RequestId, AskedQuorum>,
+    /// When this device last came up, or reached the relay again.
+    reachable_since: Timestamp,
     /// Frames that came before the message that starts their ceremony.
     early_frames: VecDeque<(DeviceId, CeremonyId, Vec<u8>)>,
     /// Ceremonies that are over, whose late frames are dropped.
@@ -131,6 +137,7 @@ impl Device {
             stretching: None,
             touched: 0,
             counter: 0,
+            peer_version: peer::PEER_VERSION,
             relay: RelayLink::default(),
             notices,
             open: None,
@@ -145,6 +152,15 @@ impl Device {
             counter: self.counter,
             ..Binding::default()
         }
+    }
+}
+
+#[cfg(feature = "testing")]
+impl Wallet {
+    /// Speaks another version to other devices than usual, as an older or newer program does. For
+    /// a wallet that is still locked.
+    pub fn speak_peer_version(&mut self, version: u16) {
+        self.device.peer_version = version;
     }
 }
 
@@ -235,8 +251,13 @@ impl Wallet {
         let mut notices = core::mem::take(&mut self.device.notices);
         notices.add(code, Severity::Danger, message.to_owned());
         let relay = core::mem::take(&mut self.device.relay);
-        self.device =
-            Device { notices, relay, touched: cx.now, ..Device::load(&self.config, &self.stored.records()) };
+        self.device = Device {
+            notices,
+            relay,
+            touched: cx.now,
+            peer_version: self.device.peer_version,
+            ..Device::load(&self.config, &self.stored.records())
+        };
         // Sessions are gone; they are started anew once the vault is open again.
         self.dapp_locked(cx);
         if let Some(key) = vault

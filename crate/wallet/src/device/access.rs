@@ -15,7 +15,7 @@ use super::notices::refusal;
 use super::peer::PeerMessage;
 use super::peers::Peer;
 use super::records::{self, Settings};
-use super::signing::Approval;
+use super::signing::{Approval, AskedQuorum};
 use super::{Device, Life, Open};
 use crate::command::Command;
 use crate::context::Context;
@@ -306,7 +306,7 @@ impl Wallet {
         let mut peers = BTreeMap::new();
         for (key, sealed) in self.stored.below(records::PEER) {
             let (_, plain) = read(key, sealed)?;
-            let peer = Peer::decode(&identity, &plain)?;
+            let peer = Peer::decode(&identity, &plain, self.device.peer_version)?;
             peers.insert(peer.id(), peer);
         }
         let mut approvals = BTreeMap::new();
@@ -315,6 +315,7 @@ impl Wallet {
             let id = key[records::APPROVAL.len()..].parse().map_err(|_| VaultError::Damaged)?;
             approvals.insert(id, records::decode::<Approval>(&plain)?);
         }
+        let quorums = AskedQuorum::load(&self.stored, |key, sealed| Ok(read(key, sealed)?.1))?;
         // The share knows better than the public record which key this is.
         let record =
             self.stored.value(records::KEY_PUBLIC).and_then(|bytes| records::decode::<KeyRecord>(bytes).ok());
@@ -346,6 +347,8 @@ impl Wallet {
             signings: BTreeMap::new(),
             choices: BTreeMap::new(),
             approvals,
+            quorums,
+            reachable_since: cx.now,
             early_frames: VecDeque::new(),
             ended: VecDeque::new(),
         }));

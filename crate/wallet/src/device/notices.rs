@@ -41,6 +41,11 @@ impl Notices {
         self.list.len() != before
     }
 
+    /// Takes back one notice.
+    pub(super) fn over_saying(&mut self, code: &str, message: &str) {
+        self.list.retain(|notice| notice.code != code || notice.message != message);
+    }
+
     /// Newest first.
     pub(super) fn list(&self) -> &[Notice] {
         &self.list

@@ -11,7 +11,7 @@ use symbolon_mpc::DeviceId;
 use zeroize::Zeroizing;
 
 use super::notices::refusal;
-use super::peer::{Hello, PEER_VERSION, PeerMessage};
+use super::peer::{Hello, PeerMessage};
 use super::{device_id, records};
 use crate::context::Context;
 use crate::effect::CommandError;
@@ -35,7 +35,11 @@ pub(super) struct Peer {
     connected: bool,
     is_online: bool,
     left: bool,
+    /// When it was found to be gone without a word, if it was there in this process.
+    gone_at: Timestamp,
     beat_at: Timestamp,
+    /// What the owner was told about its version.
+    skew: Option<String>,
     /// Those to whom this device was introduced in this session of its channel.
     introduced: BTreeSet<DeviceId>,
 }
@@ -62,31 +66,44 @@ struct PeerRecord {
 }
 
 impl Peer {
-    pub(super) fn new(identity: &Identity, paired: Paired, introduced_by: Option<DeviceId>) -> Self {
+    pub(super) fn new(
+        identity: &Identity,
+        paired: Paired,
+        introduced_by: Option<DeviceId>,
+        version: u16,
+    ) -> Self {
         let bytes = paired.encode_secret();
-        Self::with(identity, paired, bytes, Facts { introduced_by, ..Facts::default() })
+        Self::with(identity, paired, bytes, Facts { introduced_by, ..Facts::default() }, version)
     }
 
-    fn with(identity: &Identity, paired: Paired, bytes: Zeroizing<Vec<u8>>, facts: Facts) -> Self {
+    fn with(
+        identity: &Identity,
+        paired: Paired,
+        bytes: Zeroizing<Vec<u8>>,
+        facts: Facts,
+        version: u16,
+    ) -> Self {
         Self {
-            channel: Channel::new(identity.clone(), paired, PEER_VERSION),
+            channel: Channel::new(identity.clone(), paired, version),
             facts,
             hello: None,
             paired: bytes,
             connected: false,
             is_online: false,
             left: false,
+            gone_at: 0,
             beat_at: 0,
+            skew: None,
             introduced: BTreeSet::new(),
         }
     }
 
     /// Reads what [`Peer::encode`] wrote.
-    pub(super) fn decode(identity: &Identity, plain: &[u8]) -> Result<Self, VaultError> {
+    pub(super) fn decode(identity: &Identity, plain: &[u8], version: u16) -> Result<Self, VaultError> {
         let record: PeerRecord = records::decode(plain)?;
         let bytes = Zeroizing::new(record.paired);
         let paired = Paired::decode_secret(&bytes).map_err(|_| VaultError::Damaged)?;
-        Ok(Self::with(identity, paired, bytes, record.facts))
+        Ok(Self::with(identity, paired, bytes, record.facts, version))
     }
 
     fn encode(&self) -> Zeroizing<Vec<u8>> {
@@ -114,6 +131,16 @@ impl Peer {
     /// Whether it was there when that was last looked at.
     pub(super) fn is_present(&self) -> bool {
         self.is_online
+    }
+
+    /// Since when it is away, as far as this process knows; always, if it said that it leaves.
+    pub(super) fn away_since(&self) -> Option<Timestamp> {
+        (!self.is_online).then_some(if self.left { Timestamp::MIN } else { self.gone_at })
+    }
+
+    /// Whether it said that it leaves.
+    pub(super) fn has_left(&self) -> bool {
+        self.left
     }
 
     pub(super) fn last_seen(&self) -> Option<Timestamp> {
@@ -157,8 +184,9 @@ impl Wallet {
 
     /// A new pair: stored, then reached for.
     pub(super) fn add_peer(&mut self, cx: &mut Context<'_>, paired: Paired, introduced_by: Option<DeviceId>) {
+        let version = self.device.peer_version;
         let Some(open) = self.device.open.as_mut() else { return };
-        let peer = Peer::new(&open.identity, paired, introduced_by);
+        let peer = Peer::new(&open.identity, paired, introduced_by, version);
         let id = peer.id();
         open.peers.insert(id, peer);
         self.store_peer(cx, id);
@@ -208,9 +236,11 @@ impl Wallet {
             pairing.carrier_restored(cx.now);
         }
         let peers: Vec<_> = open.peers.keys().copied().collect();
+        open.reachable_since = cx.now;
         for peer in peers {
             self.connect_peer(cx, peer);
         }
+        self.signing_reachable(cx);
     }
 
     fn connect_peer(&mut self, cx: &mut Context<'_>, id: DeviceId) {
@@ -270,13 +300,22 @@ impl Wallet {
 
     fn peer_skew(&mut self, cx: &mut Context<'_>, id: DeviceId, theirs: u16) {
         let other = self.device_name(id);
-        let message = if theirs > PEER_VERSION {
+        let message = if theirs > self.device.peer_version {
             format!(
                 "This device is older than {other}, so they cannot talk. Update the wallet on this device."
             )
         } else {
             format!("{other} is older than this device, so they cannot talk. Update the wallet on {other}.")
         };
+        let Some(peer) = self.device.open.as_mut().and_then(|open| open.peers.get_mut(&id)) else { return };
+        // It tries again and again; the owner is told once.
+        if peer.skew.as_ref() == Some(&message) {
+            return;
+        }
+        let earlier = peer.skew.replace(message.clone());
+        if let Some(earlier) = earlier {
+            self.device.notices.over_saying("device/version", &earlier);
+        }
         self.notice(cx, "device/version", Severity::Warning, message);
     }
 
@@ -364,10 +403,13 @@ impl Wallet {
         }
         peer.hello = Some(hello);
         peer.left = false;
+        // Only this device's version is settled; another one may still be apart.
+        if let Some(message) = peer.skew.take() {
+            self.device.notices.over_saying("device/version", &message);
+        }
         if changed || arrived {
             self.store_peer(cx, from);
         }
-        self.device.notices.over("device/version");
         cx.view_changed();
         self.introduce_others(cx, from);
         self.activation_judge(cx, from);
@@ -386,6 +428,7 @@ impl Wallet {
             return;
         }
         peer.is_online = is_online;
+        peer.gone_at = cx.now;
         peer.beat_at = cx.now.saturating_add(BEAT_MS);
         cx.view_changed();
         self.signing_presence(cx, id, is_online);

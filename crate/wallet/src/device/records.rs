@@ -18,6 +18,7 @@ pub(super) const KEY_PENDING: &str = "key/pending";
 pub(super) const KEY_PUBLIC: &str = "key/public";
 pub(super) const PEER: &str = "peer/";
 pub(super) const APPROVAL: &str = "approval/";
+pub(super) const QUORUM: &str = "quorum/";
 
 /// What the store holds, as far as this process knows: all names, and the device side's values.
 ///
@@ -133,7 +134,7 @@ impl Stored {
 }
 
 fn is_ours(key: &str) -> bool {
-    ["vault/", "device/", "key/", PEER, APPROVAL].iter().any(|prefix| key.starts_with(prefix))
+    ["vault/", "device/", "key/", PEER, APPROVAL, QUORUM].iter().any(|prefix| key.starts_with(prefix))
 }
 
 /// What is known of this device while it is locked.

@@ -6,6 +6,7 @@
 
 mod attempt;
 mod incoming;
+mod quorum;
 mod session;
 
 use std::collections::BTreeMap;
@@ -13,16 +14,17 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use symbolon_mpc::{DeviceId, KeyInfo};
 
+pub(super) use self::quorum::AskedQuorum;
 use self::session::Session;
 use super::notices::refusal;
 use super::peer::PeerMessage;
-use super::{is_attended, records};
+use super::records;
 use crate::context::Context;
 use crate::effect::CommandError;
 use crate::event::Timestamp;
 use crate::request::{Proposal, RawSignature, RequestId, SigningTask};
 use crate::store::Batch;
-use crate::view::{DeviceKind, DeviceState, DeviceStrip};
+use crate::view::{DeviceState, DeviceStrip};
 use crate::wallet::Wallet;
 
 /// Longest that an approval holds, and longest that a proposal of a peer is waited on.
@@ -61,6 +63,8 @@ pub(super) struct Signing {
     /// Attempts that failed since a device last came up.
     failed: u32,
     retry_at: Option<Timestamp>,
+    /// When the patience with devices that are away ends, and others may be asked.
+    reconsider_at: Option<Timestamp>,
     /// Automatic attempts are used up; the dApp side was told.
     is_stalled: bool,
 }
@@ -110,6 +114,7 @@ impl Wallet {
                 session: None,
                 failed: 0,
                 retry_at: None,
+                reconsider_at: None,
                 is_stalled: false,
             },
         );
@@ -193,7 +198,7 @@ impl Wallet {
         let signing = open.signings.get(request);
         let signers = match signing.map(|signing| &signing.signers) {
             Some(signers) if !signers.is_empty() => signers.clone(),
-            _ => self.pick(request, &info, me).0,
+            _ => self.pick(request, &info, me, 0).signers,
         };
         let mut strips: Vec<_> = info
             .quorum()
@@ -226,37 +231,6 @@ impl Wallet {
 }
 
 impl Wallet {
-    /// The signers of a request (this device included), and whether the owner chose them.
-    fn pick(&self, request: &RequestId, info: &KeyInfo, me: DeviceId) -> (Vec<DeviceId>, bool) {
-        let Some(open) = self.device.open.as_ref() else { return (Vec::new(), false) };
-        let (mut cosigners, are_chosen) = match open.choices.get(request) {
-            Some(chosen) => (chosen.clone(), true),
-            None => {
-                let before =
-                    open.signings.get(request).map(|signing| signing.signers.as_slice()).unwrap_or_default();
-                let mut others: Vec<_> = info
-                    .quorum()
-                    .parties()
-                    .iter()
-                    .map(|party| party.device)
-                    .filter(|device| *device != me)
-                    .collect();
-                others.sort_by_key(|device| {
-                    let peer = open.peers.get(device);
-                    let is_online = peer.is_some_and(|peer| peer.is_present());
-                    let kind = peer.and_then(|peer| peer.facts.kind).unwrap_or(DeviceKind::Cosigner);
-                    // Among equals stay with those who have the request already.
-                    (!is_online, !is_attended(kind), !before.contains(device))
-                });
-                others.truncate(usize::from(info.quorum().threshold()) - 1);
-                (others, false)
-            }
-        };
-        cosigners.push(me);
-        cosigners.sort();
-        (cosigners, are_chosen)
-    }
-
     fn say_state(&mut self, cx: &mut Context<'_>, request: &RequestId, state: DeviceState) {
         let Some(me) = self.device_id() else { return };
         let Some(signing) = self.device.open.as_mut().and_then(|open| open.signings.get_mut(request)) else {
@@ -316,6 +290,7 @@ impl Wallet {
         let expires_at = cx.now.saturating_add(MAX_LIFE_MS);
         // In one batch with what the dApp side writes about it.
         self.store_approval(cx, request, Approval { digest, expires_at, outcome: Some(outcome) });
+        self.forget_quorum(cx, request);
         cx.view_changed();
         self.request_signed(cx, request, signature, &signers);
     }
@@ -331,6 +306,7 @@ impl Wallet {
             batch.delete(approval_key(request));
             cx.store(batch);
         }
+        self.forget_quorum(cx, request);
         cx.view_changed();
     }
 
@@ -379,19 +355,22 @@ impl Wallet {
         for request in due {
             self.attempt(cx, &request);
         }
+        self.tick_quorums(cx);
     }
 
     pub(super) fn signing_deadline(&self) -> Option<Timestamp> {
         let open = self.device.open.as_ref()?;
         let approvals = open.approvals.values().map(|approval| approval.expires_at);
+        let quorums = open.quorums.values().map(|quorum| quorum.expires_at());
         let signings = open.signings.values().flat_map(|signing| {
             [
                 Some(signing.proposal.expires_at),
                 signing.retry_at,
+                signing.reconsider_at,
                 signing.session.as_ref().and_then(Session::deadline),
             ]
         });
-        approvals.chain(signings.flatten()).min()
+        approvals.chain(quorums).chain(signings.flatten()).min()
     }
 }
 

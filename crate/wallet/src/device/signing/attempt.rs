@@ -3,6 +3,7 @@
 use symbolon_mpc::{CeremonyId, DeviceId};
 
 use super::super::peer::PeerMessage;
+use super::quorum::Pick;
 use crate::context::Context;
 use crate::request::RequestId;
 use crate::view::DeviceState;
@@ -21,14 +22,14 @@ impl Wallet {
     pub(super) fn attempt(&mut self, cx: &mut Context<'_>, request: &RequestId) {
         self.end_session(cx, request);
         let Some((info, me)) = self.active_info() else { return };
-        let (signers, are_chosen) = self.pick(request, &info, me);
+        let Pick { signers, are_chosen, reconsider_at, is_hasty } = self.pick(request, &info, me, cx.now);
+        let asked_before = self.asked(request);
         let Some(open) = self.device.open.as_mut() else { return };
         let Some(signing) = open.signings.get_mut(request).filter(|signing| signing.initiator == me) else {
             return;
         };
-        let dropped: Vec<_> =
-            signing.signers.iter().copied().filter(|device| !signers.contains(device)).collect();
         signing.retry_at = None;
+        signing.reconsider_at = reconsider_at;
         signing.is_stalled = false;
         signing.signers.clone_from(&signers);
         signing.are_chosen = are_chosen;
@@ -43,12 +44,15 @@ impl Wallet {
         let proposal = signing.proposal.clone();
         let digest = signing.digest;
         let mut all_there = true;
+        let mut asked = Vec::new();
         let approved = self.is_approved(request, &digest, cx.now);
         for device in signers.iter().copied().filter(|device| *device != me) {
-            let is_told = self.is_online(device, cx.now)
+            let is_told = !is_hasty
+                && self.is_online(device, cx.now)
                 && self.tell(cx, device, &PeerMessage::Propose(Box::new(proposal.clone())));
             all_there &= is_told;
             if is_told {
+                asked.push(device);
                 if approved {
                     self.tell(
                         cx,
@@ -62,10 +66,11 @@ impl Wallet {
                 }
             }
         }
-        for device in dropped {
+        for device in asked_before.into_iter().filter(|device| !is_hasty && !signers.contains(device)) {
             let reason = "another device signs instead".to_owned();
             self.tell(cx, device, &PeerMessage::Cancel { request: request.0, reason });
         }
+        self.keep_quorum(cx, request, &asked);
         if approved {
             let signing = self.device.open.as_mut().and_then(|open| open.signings.get_mut(request));
             if let Some(signing) = signing {
@@ -158,8 +163,13 @@ impl Wallet {
                 // Nobody waits for a device that is away while another could sign.
                 let before = signing.signers.clone();
                 let Some((info, me)) = self.active_info() else { return };
-                if self.pick(&request, &info, me).0 != before {
+                let pick = self.pick(&request, &info, me, cx.now);
+                if pick.signers != before {
                     self.attempt(cx, &request);
+                } else if let Some(signing) =
+                    self.device.open.as_mut().and_then(|open| open.signings.get_mut(&request))
+                {
+                    signing.reconsider_at = pick.reconsider_at;
                 }
             } else if is_online && signing.session.is_none() && (concerns || !signing.are_chosen) {
                 self.attempt(cx, &request);
@@ -189,7 +199,7 @@ impl Wallet {
         }
     }
 
-    fn begun_here(&self) -> Vec<RequestId> {
+    pub(super) fn begun_here(&self) -> Vec<RequestId> {
         let me = self.device_id();
         let Some(open) = self.device.open.as_ref() else { return Vec::new() };
         open.signings

@@ -90,6 +90,7 @@ impl Wallet {
                 session: None,
                 failed: 0,
                 retry_at: None,
+                reconsider_at: None,
                 is_stalled: false,
             },
         );
@@ -164,6 +165,7 @@ impl Wallet {
                     session: None,
                     failed: 0,
                     retry_at: None,
+                    reconsider_at: None,
                     is_stalled: false,
                 },
             );
