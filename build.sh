@@ -186,7 +186,7 @@ test_wasm() {
         CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner \
         CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$(wasm_flags)" \
         within 20m "tests of the browser's store, in Chromium" \
-        cargo test --quiet --locked --target "$WASM_TARGET" --profile wasm -p symbolon-wasm
+        cargo test --locked --target "$WASM_TARGET" --profile wasm -p symbolon-wasm
 }
 
 test_browser() {
