@@ -11,7 +11,9 @@ pub mod fields;
 pub mod harness;
 pub mod mutation;
 pub mod sim;
+mod tape;
 mod walker;
+mod wrong;
 
 use crate::ceremony::CeremonyId;
 use crate::dealing::{Dealt, KeygenPlan, keygen};
