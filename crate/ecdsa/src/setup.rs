@@ -250,6 +250,11 @@ impl Pairs {
         self.0.remove(key)
     }
 
+    #[cfg(feature = "testing")]
+    pub(crate) fn get(&self, key: &PairKey) -> Option<&PairSetup> {
+        self.0.get(key)
+    }
+
     pub(crate) fn insert(&mut self, key: PairKey, setup: PairSetup) {
         self.0.insert(key, setup);
     }
