@@ -38,7 +38,7 @@ use symbolon_ecdsa::{Misuse, PairKey, Pairs, Sign, SignPlan};
 use symbolon_mpc::machine::frame::Frame;
 use symbolon_mpc::testing::index;
 use symbolon_mpc::testing::sim::{Delivery, Network, Outcome, Simulator, generator};
-use symbolon_mpc::{Blame, Cause, SessionId, Tag, Transcript};
+use symbolon_mpc::{Abort, Blame, Cause, SessionId, Tag, Transcript};
 
 fn direction(sender: u16, receiver: u16) -> Direction {
     Direction { session: SessionId([7; 32]), sender: index(sender), receiver: index(receiver) }
@@ -127,10 +127,10 @@ fn a_split_session_id_makes_nobody_ban_anybody() {
             vec![sent.deliver_as(frame.encode())]
         })
         .run();
-    for honest in [1, 3] {
-        let abort = report.abort(index(honest)).unwrap();
-        assert_eq!((&abort.cause, abort.blame), (&Cause::SessionMismatch, Blame::Nobody));
-    }
+    // Who finds it out first says nothing more, so that the other may be left waiting.
+    let aborts: Vec<_> = [1, 3].into_iter().filter_map(|honest| report.abort(index(honest))).collect();
+    assert!(!aborts.is_empty());
+    assert!(aborts.iter().all(|abort| **abort == Abort::nobody(Cause::SessionMismatch)), "{aborts:?}");
     // Nobody answered any frame of the set-up.
     assert!(report.sent.iter().all(|sent| sent.step <= Some(2)));
 }
