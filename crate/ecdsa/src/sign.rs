@@ -139,3 +139,10 @@ fn somebody(context: &Context, cause: Cause) -> Abort {
         _ => Abort::nobody(cause),
     }
 }
+
+#[cfg(test)]
+mod wiped {
+    use super::*;
+
+    symbolon_mpc::wiped!(Signer, Signer { share, hedge, pairs } but { wallet, epoch, devices, items });
+}

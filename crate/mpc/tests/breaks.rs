@@ -14,6 +14,10 @@ const LAST_STEP: u16 = 9;
 /// What keygen takes at most in a frame.
 const FRAME_LIMIT: usize = 16 * 1024;
 
+// What is unfinished can be neither copied nor written: no run can be resumed, and nothing said twice.
+symbolon_mpc::lacks!(Keygen: Clone);
+symbolon_mpc::lacks!(Keygen: serde::Serialize);
+
 fn parties(count: u16) -> Vec<(PartyIndex, Keygen)> {
     let plan = keygen_plan(quorum(2, count), vec![Scheme::EcdsaSecp256k1], 1);
     plan.quorum.indices().map(|party| (party, keygen(plan.clone(), party).unwrap())).collect()

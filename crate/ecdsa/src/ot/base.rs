@@ -17,7 +17,7 @@ use rand_core::CryptoRngCore;
 use serde::{Deserialize, Serialize};
 use subtle::{Choice, ConditionallySelectable};
 use symbolon_mpc::{Cause, Tag, wire};
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::curve;
 use crate::curve::batch::{self, Point, SplitScalar, Table};
@@ -166,12 +166,16 @@ impl Drop for SenderSeeds {
     }
 }
 
+impl ZeroizeOnDrop for SenderSeeds {}
+
 impl Drop for ReceiverSeeds {
     fn drop(&mut self) {
         self.choices.zeroize();
         self.seeds.zeroize();
     }
 }
+
+impl ZeroizeOnDrop for ReceiverSeeds {}
 
 /// The sums r₀ + H₀(r₁) and r₁ + H₁(r₀) of each transfer.
 fn sums(direction: &Direction, message: &ReceiverMessage) -> Result<Vec<Point>, Cause> {
@@ -227,6 +231,16 @@ impl KeyHash {
             .field(&*Zeroizing::new(shared.encode()))
             .finish32()
     }
+}
+
+#[cfg(test)]
+mod wiped {
+    use super::*;
+
+    symbolon_mpc::wiped!(Sender, Sender { scalar } but { direction, message });
+    symbolon_mpc::wiped!(Receiver, Receiver { choices, scalars } but { direction, message });
+    symbolon_mpc::wiped!(SenderSeeds);
+    symbolon_mpc::wiped!(ReceiverSeeds);
 }
 
 #[cfg(test)]

@@ -242,3 +242,12 @@ impl PadHash {
         array::from_fn(|place| curve::scalar_from_hash(scalars[place]))
     }
 }
+
+#[cfg(test)]
+mod wiped {
+    use super::*;
+
+    symbolon_mpc::wiped!(SenderPads, SenderPads { zero, one } but {});
+    symbolon_mpc::wiped!(ReceiverPads, ReceiverPads { 0 } but {});
+    symbolon_mpc::wiped!(Columns, Columns { bytes } but { length });
+}

@@ -13,6 +13,7 @@ pub mod mutation;
 pub mod sim;
 mod tape;
 mod walker;
+pub mod wiped;
 mod wrong;
 
 use crate::ceremony::CeremonyId;
