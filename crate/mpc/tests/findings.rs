@@ -65,7 +65,11 @@ fn a_list_that_is_empty() {
             .run();
         assert!(report.stored.is_empty(), "{}", field.path);
         for party in [1, 3] {
-            assert!(report.abort(index(party)).is_some(), "{}", field.path);
+            let abort = report.abort(index(party)).unwrap();
+            if field.part == Part::Private {
+                let expected = Abort::party(index(2), Cause::Malformed("number of evaluations"));
+                assert_eq!(*abort, expected, "{}", field.path);
+            }
         }
     }
 }
