@@ -183,6 +183,14 @@ impl Round for Setup {
 }
 
 #[cfg(test)]
+mod wiped {
+    use super::*;
+
+    symbolon_mpc::wiped!(SignProtocol, SignProtocol { signer } but { agreement });
+    symbolon_mpc::wiped!(Setup, Setup { signer, started } but { cold });
+}
+
+#[cfg(test)]
 mod tests {
     use symbolon_mpc::derive::Path;
     use symbolon_mpc::machine::Machine;

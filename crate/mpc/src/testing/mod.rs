@@ -11,7 +11,10 @@ pub mod fields;
 pub mod harness;
 pub mod mutation;
 pub mod sim;
+mod tape;
 mod walker;
+pub mod wiped;
+mod wrong;
 
 use crate::ceremony::CeremonyId;
 use crate::dealing::{Dealt, KeygenPlan, keygen};
