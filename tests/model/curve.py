@@ -87,22 +87,22 @@ def mul(scalar, point):
 
 
 class Table:
-    """All multiples d * 256^i of a point: to multiply one point often."""
+    """All multiples d * 16^i of a point, d < 16: to multiply one point often."""
 
     def __init__(self, point):
         self.rows = []
-        for _ in range(32):
+        for _ in range(64):
             row = [None, point]
-            for _ in range(254):
+            for _ in range(14):
                 row.append(add(row[-1], point))
             self.rows.append(row)
-            point = add(row[255], point)
+            point = add(row[15], point)
 
     def mul(self, scalar):
         scalar %= Q
         result = None
         for row in self.rows:
-            scalar, digit = divmod(scalar, 256)
+            scalar, digit = divmod(scalar, 16)
             if digit:
                 result = add_affine(result, row[digit])
         return to_affine(result)
