@@ -1,7 +1,10 @@
-"""The model against what others published, and the counting argument of docs/ecdsa.md 10.2."""
+"""The model against what others published, and the counting arguments of docs/ecdsa.md 10.2 and 10.4."""
+
+import math
 
 from curve import G, P, Table, add, compressed, coordinates, from_compressed, hash_to_curve, mul
 from ground import MODULUS, Q, Stream, bits, chacha_block, dot, varint
+from multiply import XI
 from signing import derive, lagrange, verify
 from transfer import LAMBDA
 
@@ -119,7 +122,38 @@ def check_halves():
     assert short == [(0, 0)], short
 
 
+def check_gadget():
+    """docs/ecdsa.md 10.4: the mean of max(cos^2, 1/4), the bound that follows, and that it holds for small q."""
+    steps = 20000
+    mean = sum(max(math.cos(math.pi * (x + 0.5) / steps) ** 2, 0.25) for x in range(steps)) / steps
+    exact = 1 / 12 + 1 / 3 + math.sqrt(3) / (4 * math.pi)
+    assert abs(mean - exact) < 1e-6 and -0.8508 < math.log2(exact) < -0.8507
+
+    def log_bound(transfers):
+        return (256 + transfers * math.log2(exact)) / 2 - 1
+
+    assert -50 < log_bound(XI) < -49.9
+    assert min(xi for xi in range(XI, 600) if 256 + xi * math.log2(exact) <= -160) == 489
+
+    # All sets of rows of a small gadget: the worst of 2^-d times the distance, in the quadratic mean over gadgets.
+    small_q, rows, gadgets = 31, 8, 40
+    draws, total = Stream(bytes(32)), 0
+    for _ in range(gadgets):
+        g = [draws.scalar() % small_q for _ in range(rows)]
+        total += max(distance(g, small_q, chosen) / 2 ** bin(chosen).count("1") for chosen in range(1 << rows)) ** 2
+    assert math.sqrt(total / gadgets) < math.sqrt(small_q * exact**rows) / 2
+
+
+def distance(g, modulus, excluded):
+    """How far the subset sums of the other rows are from uniform."""
+    chances = [1.0] + [0.0] * (modulus - 1)
+    for place, value in enumerate(g):
+        if not excluded >> place & 1:
+            chances = [(chances[y] + chances[(y - value) % modulus]) / 2 for y in range(modulus)]
+    return sum(abs(chance - 1 / modulus) for chance in chances) / 2
+
+
 CHECKS = (
     check_chacha, check_field, check_hash_to_curve, check_curve, check_derivation, check_signatures,
-    check_encodings, check_halves,
+    check_encodings, check_halves, check_gadget,
 )
