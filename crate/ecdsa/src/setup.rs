@@ -1,4 +1,4 @@
-//! What two devices hold in memory to sign together: base transfers both ways and the seed of zero shares.
+//! What two devices hold in memory to sign together: base transfers both ways and the seed of zero shares (§7).
 //!
 //! A [`PairSetup`] is made in the first signing ceremony of two devices and may serve their later ones, as long
 //! as both processes live. It is moved into a ceremony and comes back with its outcome; a ceremony that ends in
@@ -186,7 +186,7 @@ impl Unopened {
     }
 }
 
-/// The name is the same on both sides: the lower index comes first.
+/// §7.5: the name is the same on both sides, for the lower index comes first.
 fn name(direction: &Direction, own: &SetupMessage, peer: &SetupMessage) -> PairName {
     let (low, first, second) = match direction.sender < direction.receiver {
         true => (*direction, own, peer),

@@ -1,4 +1,4 @@
-//! ChaCha20's key stream, the pseudo-random generator of every layer.
+//! ChaCha20's key stream, the pseudo-random generator of every layer (§1.8).
 
 use chacha20::ChaCha20;
 use chacha20::cipher::{KeyIvInit, StreamCipher};

@@ -148,8 +148,8 @@ impl Scratch {
 
 /// A random scalar b₁ + λ·b₂ with odd 128-bit halves, which a multiplication takes half the doublings for.
 ///
-/// There are 2²⁵⁴ pairs of halves and (nearly) as many scalars: no way to the scalar is shorter than from a
-/// uniform one (Brumley–Nyberg, "On modular decomposition of integers", 2009).
+/// The 2²⁵⁴ pairs of halves make as many scalars, so that none is more than four times as likely as if it were
+/// uniform (§10.2; `tests/model/standards.py` counts).
 pub(crate) struct SplitScalar {
     low: Zeroizing<[u8; 16]>,
     high: Zeroizing<[u8; 16]>,

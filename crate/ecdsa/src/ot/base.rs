@@ -1,4 +1,5 @@
-//! Base transfers: Endemic OT (Masny–Rindal, ePrint 2019/706, section 5.1) over Diffie–Hellman on secp256k1.
+//! Base transfers (§3): Endemic OT (Masny–Rindal, ePrint 2019/706, figure 8) over Diffie–Hellman on secp256k1,
+//! with one point from the sender (figure 14), here for all transfers: §10.1 says why that is sound.
 //!
 //! One message each way, at the same time. For each of 128 transfers the receiver, whose choice is c, sends
 //! two points r₀, r₁: r₁₋c at random and r_c = a·G − H_c(r₁₋c). The sender sends one point B = b·G for all
@@ -71,14 +72,14 @@ pub struct ReceiverSeeds {
 }
 
 impl Sender {
-    /// Draws b and says B.
+    /// Draws b and says B (§3.4).
     pub fn start(direction: Direction, rng: &mut dyn CryptoRngCore) -> (Self, SenderMessage) {
         let scalar = SplitScalar::draw(rng);
         let message = SenderMessage { point: curve::encode_compressed(&scalar.public()).to_vec() };
         (Self { direction, scalar, message: message.clone() }, message)
     }
 
-    /// Ends with both keys of each transfer.
+    /// Ends with both keys of each transfer (§3.5).
     ///
     /// # Errors
     /// [`Cause::Malformed`] unless the message is 2·128 points of the curve, none the identity.
@@ -93,7 +94,7 @@ impl Sender {
 }
 
 impl Receiver {
-    /// Draws choices and scalars and says the points.
+    /// Draws choices and scalars and says the points (§3.1 to §3.3).
     pub fn start(direction: Direction, rng: &mut dyn CryptoRngCore) -> (Self, ReceiverMessage) {
         let mut random = Zeroizing::new([0; 16]);
         rng.fill_bytes(&mut *random);
@@ -124,7 +125,7 @@ impl Receiver {
         (Self { direction, choices, scalars, message: message.clone() }, message)
     }
 
-    /// Ends with the chosen key of each transfer.
+    /// Ends with the chosen key of each transfer (§3.6).
     ///
     /// # Errors
     /// [`Cause::Malformed`] unless the message is a point of the curve other than the identity.
@@ -177,7 +178,7 @@ impl Drop for ReceiverSeeds {
 
 impl ZeroizeOnDrop for ReceiverSeeds {}
 
-/// The sums r₀ + H₀(r₁) and r₁ + H₁(r₀) of each transfer.
+/// The sums r₀ + H₀(r₁) and r₁ + H₁(r₀) of each transfer (§3.5).
 fn sums(direction: &Direction, message: &ReceiverMessage) -> Result<Vec<Point>, Cause> {
     const MALFORMED: Cause = Cause::Malformed("base transfer: receiver's points");
     let (encoded, rest) = message.points.as_chunks::<{ curve::COORDINATES }>();
@@ -196,7 +197,7 @@ fn hash_to_points(inputs: &[[u8; 102]]) -> Vec<Point> {
     hash_to_curve(Tag::BaseOtPoint.text().as_bytes(), inputs.iter().map(|input| input.as_slice()))
 }
 
-/// Input of H_role for transfer `index`.
+/// Input of H_role for transfer `index` (§3.2).
 fn hash_input(direction: &Direction, index: usize, role: u8, other: &Point) -> [u8; 102] {
     let mut input = [0; 102];
     input[..32].copy_from_slice(&direction.session.0);

@@ -1,4 +1,4 @@
-//! Round 0: which set-ups are there; and the set-up round for those that are not.
+//! Round 0: which set-ups are there (§2.3); and the set-up round for those that are not (§8.1).
 
 use std::collections::BTreeMap;
 
