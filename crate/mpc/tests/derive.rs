@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use symbolon_mpc::derive::{InvalidPath, Path, derive_from};
-use symbolon_mpc::transcript::sha256;
+use symbolon_mpc::testing::read_xpub;
 use symbolon_mpc::{Ed25519, Group, Secp256k1};
 
 const VECTORS: [(&str, &str, &str); 6] = [
@@ -145,22 +145,4 @@ fn a_hardened_path_is_refused_on_the_wire() {
     assert!(symbolon_mpc::wire::decode::<Path>(&bytes).is_err());
     let bytes = symbolon_mpc::wire::encode(&vec![44_u32, 60]);
     assert!(symbolon_mpc::wire::decode::<Path>(&bytes).is_ok());
-}
-
-/// Chain code and public key of an extended public key (BIP-32, "Serialization format"; Base58Check).
-fn read_xpub(text: &str) -> ([u8; 32], Vec<u8>) {
-    const ALPHABET: &str = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
-    let mut bytes = [0_u8; 82];
-    for letter in text.chars() {
-        let mut carry = ALPHABET.find(letter).unwrap();
-        for byte in bytes.iter_mut().rev() {
-            carry += 58 * usize::from(*byte);
-            *byte = carry as u8;
-            carry >>= 8;
-        }
-        assert_eq!(carry, 0);
-    }
-    let (payload, checksum) = bytes.split_at(78);
-    assert_eq!(sha256(&sha256(payload))[..4], *checksum);
-    (payload[13..45].try_into().unwrap(), payload[45..].to_vec())
 }

@@ -12,7 +12,18 @@ use crate::suite::Suite;
 
 /// The nonces of one item, hiding and binding; wiped when dropped.
 ///
-/// They sign once, because signing consumes them, and cannot be kept (R1):
+/// They sign once, because signing consumes them, and cannot be kept (R1): they move, but
+///
+/// ```
+/// # use symbolon_frost::{ed25519::Ed25519, taproot::Taproot, sign::Nonces};
+/// fn is_send<T: Send>() {}
+/// is_send::<Nonces<Ed25519>>();
+/// is_send::<Nonces<Taproot>>();
+/// # fn is_serialize<T: serde::Serialize>() {}
+/// # is_serialize::<u8>();
+/// ```
+///
+/// they are neither copied nor written nor printed:
 ///
 /// ```compile_fail,E0277
 /// # use symbolon_frost::{ed25519::Ed25519, sign::Nonces};

@@ -1,5 +1,8 @@
 //! The two rounds.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use frost_core::round1::{NonceCommitment, SigningCommitments};
