@@ -7,6 +7,7 @@ use common::{Tested, ceremonies, path, plan, run, signatures, verify};
 use symbolon_frost::ed25519::{self, Ed25519};
 use symbolon_frost::taproot::Taproot;
 use symbolon_frost::{MAX_ITEMS, Misuse, Sign, SignPlan};
+use symbolon_mpc::machine::frame::Frame;
 use symbolon_mpc::share::InvalidKeyInfo;
 use symbolon_mpc::testing::sim::{Network, Simulator, generator};
 use symbolon_mpc::testing::{deal, index};
@@ -292,4 +293,32 @@ fn a_repeating_generator_does_not_repeat_nonces<S: Tested>() {
 fn a_repeating_generator_repeats_nonces_of_neither_scheme() {
     a_repeating_generator_does_not_repeat_nonces::<Ed25519>();
     a_repeating_generator_does_not_repeat_nonces::<Taproot>();
+}
+
+/// What devices of different versions must read alike: the words of both rounds.
+#[test]
+fn the_encodings_of_both_rounds_are_pinned() {
+    fn words<S: Tested>(point: usize) {
+        let shares = deal(2, 2, S::SCHEME, 14);
+        let report = run::<S>(&plan::<S>(shares[0].info(), &[1, 2], 2, 14), &shares, 14, Network::GOOD);
+        let broadcast = |step| {
+            let sent =
+                report.sent.iter().find(|sent| sent.from == index(1) && sent.step == Some(step)).unwrap();
+            let frame = Frame::decode(&sent.frame).unwrap();
+            assert!(frame.private.is_empty());
+            frame.broadcast.clone()
+        };
+        // The number of items; for each a length, the hiding commitment, a length, the binding commitment.
+        let commitments = broadcast(2);
+        assert_eq!((commitments.len(), commitments[0]), (1 + 4 * (1 + point), 2));
+        for encoded in commitments[1..].chunks(1 + point) {
+            assert_eq!(usize::from(encoded[0]), point);
+        }
+        // The number of items; for each a scalar.
+        let said = broadcast(4);
+        assert_eq!((said.len(), said[0]), (1 + 2 * 32, 2));
+        assert!(report.sent.iter().all(|sent| sent.step <= Some(4)));
+    }
+    words::<Ed25519>(32);
+    words::<Taproot>(33);
 }

@@ -51,12 +51,16 @@ impl Group for Ed25519 {
     }
 
     fn decode_point(bytes: &[u8]) -> Option<EdwardsPoint> {
-        let point = CompressedEdwardsY(bytes.try_into().ok()?).decompress()?;
+        let point = Self::decode_checked_point(bytes)?;
         // RFC 8032, section 5.1.3 asks for y below the prime, and for no sign where x = 0, which dalek leaves to
         // its callers. No point of the group other than the identity has such an encoding ("Taming the many
         // EdDSAs", ePrint 2020/1244; a test goes through all of them), so that this decides it too.
-        let is_of_the_group = !point.is_identity() && point.is_torsion_free();
-        is_of_the_group.then_some(point)
+        point.is_torsion_free().then_some(point)
+    }
+
+    fn decode_checked_point(bytes: &[u8]) -> Option<EdwardsPoint> {
+        let point = CompressedEdwardsY(bytes.try_into().ok()?).decompress()?;
+        (!point.is_identity()).then_some(point)
     }
 
     fn generator_mul(scalar: &Scalar) -> EdwardsPoint {
@@ -136,6 +140,7 @@ mod tests {
             let point = Ed25519::generator_mul(&Ed25519::reduce_wide(&wide));
             assert_eq!(hex::encode(Ed25519::encode_point(&point).unwrap()), public);
             assert_eq!(Ed25519::decode_point(&bytes::<32>(public)), Some(point));
+            assert_eq!(Ed25519::decode_checked_point(&bytes::<32>(public)), Some(point));
         }
     }
 
