@@ -7,7 +7,7 @@ use super::messages::{PointBytes, RootReveal};
 use super::polynomial::{Commitments, Polynomial};
 use super::proof;
 use crate::abort::Cause;
-use crate::group::{Group, Scheme, Secp256k1};
+use crate::group::{Group, Scheme, with_group};
 use crate::hedge;
 use crate::machine::Context;
 use crate::party::{PartyIndex, Quorum};
@@ -51,11 +51,9 @@ pub(super) fn draw(
     context: &Context,
     rng: &mut dyn CryptoRngCore,
 ) -> Option<Box<dyn Root>> {
-    Some(match scheme {
-        Scheme::EcdsaSecp256k1 => {
-            Box::new(RootOf::<Secp256k1>::draw(scheme, number, quorum.threshold(), context, rng)?)
-        }
-    })
+    Some(with_group!(scheme, G => {
+        Box::new(RootOf::<G>::draw(scheme, number, quorum.threshold(), context, rng)?)
+    }))
 }
 
 pub(super) struct RootOf<G: Group> {
