@@ -11,8 +11,12 @@ use symbolon_mpc::testing::{index, keygen_plan, quorum};
 use symbolon_mpc::{Abort, Blame, Cause, PartyIndex, Scheme};
 
 fn make(threshold: u16, count: u16) -> impl Fn(u64) -> Vec<(PartyIndex, Keygen)> {
+    make_roots(threshold, count, vec![Scheme::EcdsaSecp256k1])
+}
+
+fn make_roots(threshold: u16, count: u16, roots: Vec<Scheme>) -> impl Fn(u64) -> Vec<(PartyIndex, Keygen)> {
     move |session| {
-        let plan = keygen_plan(quorum(threshold, count), vec![Scheme::EcdsaSecp256k1], session);
+        let plan = keygen_plan(quorum(threshold, count), roots.clone(), session);
         plan.quorum.indices().map(|party| (party, keygen(plan.clone(), party).unwrap())).collect()
     }
 }
@@ -23,10 +27,18 @@ const STORED: u16 = 8;
 
 #[test]
 fn every_field_of_every_message_is_guarded() {
-    for (threshold, count, malicious) in [(2, 2, 1), (2, 3, 2), (3, 3, 3), (3, 4, 1)] {
+    let one = vec![Scheme::EcdsaSecp256k1];
+    for (threshold, count, malicious, roots) in [
+        (2, 2, 1, one.clone()),
+        (2, 3, 2, one.clone()),
+        (3, 3, 3, one.clone()),
+        (3, 4, 1, one),
+        (2, 3, 1, vec![Scheme::SchnorrSecp256k1, Scheme::Ed25519]),
+    ] {
         let malicious = index(malicious);
         let mut blamed = 0;
-        let coverage = alter_everything(make(threshold, count), malicious, |case, report| {
+        let make = make_roots(threshold, count, roots);
+        let coverage = alter_everything(make, malicious, |case, report| {
             judge(case, count, report, &mut blamed);
         });
         assert_eq!(coverage.fields, coverage.all_fields, "a field was never altered");

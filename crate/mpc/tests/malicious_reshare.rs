@@ -4,14 +4,14 @@
 
 mod resharing;
 
-use resharing::{Change, Holders, ceremonies, check_same_keys, hold, infos, plan, run};
+use resharing::{Change, Holders, ceremonies, check_same_keys, hold, hold_roots, infos, plan, run};
 use symbolon_mpc::dealing::Dealt;
 use symbolon_mpc::machine::frame::Frame;
 use symbolon_mpc::testing::fields::Part;
 use symbolon_mpc::testing::harness::{Case, Scope, alter_everything};
 use symbolon_mpc::testing::index;
 use symbolon_mpc::testing::sim::{Network, Outcome, Report, Sent, Simulator};
-use symbolon_mpc::{Abort, Blame, Cause, PartyIndex};
+use symbolon_mpc::{Abort, Blame, Cause, PartyIndex, Scheme};
 
 /// Steps of the rounds whose broadcasts are echoed.
 const REVEAL: u16 = 4;
@@ -21,20 +21,24 @@ fn change(name: &'static str, dealers: &[u16], threshold: u16, parties: &[u16]) 
     Change { name, dealers: dealers.to_vec(), threshold, parties: parties.to_vec() }
 }
 
+/// Roots, t and n of the old quorum, change, and who is malicious: dealers that stay or leave, receivers that
+/// held a share and did not deal, and receivers that are new.
+type Attack = (&'static [Scheme], u16, u16, Change, &'static [u16]);
+
 #[test]
 fn every_field_of_every_message_is_guarded() {
-    // Old quorum, change, and who is malicious: dealers that stay or leave, receivers that held a share and did
-    // not deal, and receivers that are new.
-    let cases: [(u16, u16, Change, &[u16]); 6] = [
-        (2, 2, change("rotate 2-of-2", &[1, 2], 2, &[1, 2]), &[2]),
-        (2, 3, change("rotate 2-of-3", &[1, 3], 2, &[1, 2, 3]), &[1, 2]),
-        (2, 3, change("replace 3 by 4", &[1, 2], 2, &[1, 2, 4]), &[2, 4]),
-        (2, 3, change("raise t to 3", &[2, 3], 3, &[1, 2, 3]), &[1, 3]),
-        (3, 3, change("lower t to 2", &[1, 2, 3], 2, &[1, 2]), &[1, 3]),
-        (2, 2, change("move to new devices", &[1, 2], 2, &[3, 4]), &[1, 4]),
+    let ecdsa = &[Scheme::EcdsaSecp256k1][..];
+    let cases: [Attack; 7] = [
+        (&Scheme::ALL, 2, 2, change("rotate all roots of 2-of-2", &[1, 2], 2, &[1, 2]), &[1]),
+        (ecdsa, 2, 2, change("rotate 2-of-2", &[1, 2], 2, &[1, 2]), &[2]),
+        (ecdsa, 2, 3, change("rotate 2-of-3", &[1, 3], 2, &[1, 2, 3]), &[1, 2]),
+        (ecdsa, 2, 3, change("replace 3 by 4", &[1, 2], 2, &[1, 2, 4]), &[2, 4]),
+        (ecdsa, 2, 3, change("raise t to 3", &[2, 3], 3, &[1, 2, 3]), &[1, 3]),
+        (ecdsa, 3, 3, change("lower t to 2", &[1, 2, 3], 2, &[1, 2]), &[1, 3]),
+        (ecdsa, 2, 2, change("move to new devices", &[1, 2], 2, &[3, 4]), &[1, 4]),
     ];
-    for (threshold, parties, change, malicious) in cases {
-        let old = hold(threshold, parties, 1);
+    for (roots, threshold, parties, change, malicious) in cases {
+        let old = hold_roots(threshold, parties, roots, 1);
         for malicious in malicious {
             let make = |session| ceremonies(&plan(infos(&old), &change, session), &old);
             let mut blamed = 0;

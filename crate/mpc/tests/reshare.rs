@@ -6,21 +6,23 @@ mod resharing;
 
 use rand_core::RngCore;
 use resharing::{
-    Change, Holders, ROOTS, ceremonies, changes, check_same_keys, choose, hold, infos, make_the_key, plan,
-    quorum_of, random_change, run, subsets,
+    Change, Holders, ceremonies, changes, check_same_keys, choose, hold, hold_roots, infos, make_the_key,
+    plan, quorum_of, random_change, run, subsets,
 };
 use symbolon_mpc::dealing::{Dealt, ReshareMisuse, ResharePlan, reshare};
 use symbolon_mpc::share::KeyInfoParts;
 use symbolon_mpc::testing::sim::{Network, Outcome, Simulator, generator};
 use symbolon_mpc::testing::{index, quorum};
-use symbolon_mpc::{Abort, Cause, DeviceId, KeyInfo, KeyShare, Misuse, Party, PartyIndex, Quorum, Step};
+use symbolon_mpc::{
+    Abort, Cause, DeviceId, KeyInfo, KeyShare, Misuse, Party, PartyIndex, Quorum, Scheme, Step,
+};
 
 /// Quorums that every kind of change starts from.
 const QUORUMS: [(u16, u16); 6] = [(2, 2), (2, 3), (3, 3), (2, 4), (3, 5), (4, 6)];
 
 fn t_make_the_key_and_fewer_do_not(holders: &Holders) {
     let quorum = infos(holders)[0].quorum().clone();
-    for root in 0..ROOTS.len() {
+    for root in 0..infos(holders).len() {
         let shares: Vec<&KeyShare> = holders.values().map(|shares| &shares[root]).collect();
         for subset in subsets(&shares) {
             let enough = subset.len() >= usize::from(quorum.threshold());
@@ -29,12 +31,12 @@ fn t_make_the_key_and_fewer_do_not(holders: &Holders) {
     }
 }
 
-/// All sets of shares of one root, one of each index, that hold shares of both epochs and enough of neither.
+/// All sets of shares, one of each index, that hold shares of both epochs and enough of neither.
 ///
 /// (With enough of one epoch, others beside them can cancel out: for t = 2 the new shares of 1 and 4 and the old
 /// ones of 2 and 3 interpolate to the key whatever the polynomials, because 4·1 − 1·4 = 0.)
-fn mixtures<'a>(old: &'a Holders, new: &'a Holders, root: usize) -> Vec<Vec<&'a KeyShare>> {
-    let all: Vec<_> = old.values().chain(new.values()).map(|shares| &shares[root]).collect();
+fn mixtures<'a>(old: &'a Holders, new: &'a Holders) -> Vec<Vec<&'a KeyShare>> {
+    let all: Vec<_> = old.values().chain(new.values()).map(|shares| &shares[0]).collect();
     let mut sets = subsets(&all);
     sets.retain(|set| {
         let mut indices: Vec<_> = set.iter().map(|share| share.index()).collect();
@@ -55,7 +57,7 @@ fn mixtures<'a>(old: &'a Holders, new: &'a Holders, root: usize) -> Vec<Vec<&'a 
 fn every_change_of_every_quorum_keeps_key_and_chain_code() {
     let mut runs = 0;
     for (threshold, parties) in QUORUMS {
-        let old = hold(threshold, parties, 1);
+        let old = hold_roots(threshold, parties, &Scheme::ALL, 1);
         for change in changes(threshold, parties) {
             let plan = plan(infos(&old), &change, 2);
             let new = check_same_keys(&plan, run(&plan, &old, 3, Network::GOOD));
@@ -63,7 +65,7 @@ fn every_change_of_every_quorum_keeps_key_and_chain_code() {
             runs += 1;
         }
     }
-    println!("{runs} changes of {} quorums, {} roots each", QUORUMS.len(), ROOTS.len());
+    println!("{runs} changes of {} quorums, {} roots each", QUORUMS.len(), Scheme::ALL.len());
 }
 
 #[test]
@@ -74,11 +76,9 @@ fn too_few_of_two_epochs_never_make_the_key_together() {
         for change in changes(threshold, parties) {
             let plan = plan(infos(&old), &change, 2);
             let new = check_same_keys(&plan, run(&plan, &old, 3, Network::GOOD));
-            for root in 0..ROOTS.len() {
-                for mixture in mixtures(&old, &new, root) {
-                    assert!(!make_the_key(&mixture), "{}", change.name);
-                    tried += 1;
-                }
+            for mixture in mixtures(&old, &new) {
+                assert!(!make_the_key(&mixture), "{}", change.name);
+                tried += 1;
             }
         }
     }
@@ -132,7 +132,9 @@ fn ten_random_changes_in_a_row_keep_the_key() {
     for seed in 0..24 {
         let mut rng = generator(seed, 7);
         let (threshold, parties) = QUORUMS[seed as usize % QUORUMS.len()];
-        let mut holders = hold(threshold, parties, seed);
+        // All schemes together, or one alone.
+        let roots = [&Scheme::ALL[..], &Scheme::ALL[..1], &Scheme::ALL[1..2], &Scheme::ALL[2..]];
+        let mut holders = hold_roots(threshold, parties, roots[seed as usize % 4], seed);
         let first = infos(&holders);
         let mut unused = parties + 1;
         for round in 0..10 {
@@ -154,12 +156,15 @@ fn ten_random_changes_in_a_row_keep_the_key() {
 fn thousands_of_runs_over_bad_networks_end_in_the_same_key() {
     let (mut runs, mut deliveries) = (0, 0);
     for ((threshold, parties), seeds) in QUORUMS.into_iter().zip([500, 700, 300, 300, 150, 50]) {
-        let old = hold(threshold, parties, 1);
+        // Mostly one scheme; all three cost three times as much.
+        let one = hold(threshold, parties, 1);
+        let all = hold_roots(threshold, parties, &Scheme::ALL, 1);
         for seed in 0..seeds {
+            let old = if seed % 16 == 0 { &all } else { &one };
             let mut unused = parties + 1;
-            let change = random_change(infos(&old)[0].quorum(), &mut unused, &mut generator(seed, 9));
-            let plan = plan(infos(&old), &change, seed);
-            let report = run(&plan, &old, seed, Network::BAD);
+            let change = random_change(infos(old)[0].quorum(), &mut unused, &mut generator(seed, 9));
+            let plan = plan(infos(old), &change, seed);
+            let report = run(&plan, old, seed, Network::BAD);
             deliveries += report.deliveries;
             check_same_keys(&plan, report);
             runs += 1;
@@ -186,17 +191,25 @@ fn with(info: &KeyInfo, change: impl FnOnce(&mut KeyInfoParts)) -> KeyInfo {
 
 #[test]
 fn a_dealer_brings_a_share_of_every_root_and_it_is_of_this_party_key_and_epoch() {
-    let (old, change) = two_of_three();
+    let (_, change) = two_of_three();
+    let old = hold_roots(2, 3, &Scheme::ALL, 1);
     let good = plan(infos(&old), &change, 2);
     let one = index(1);
     assert_eq!(refusal(&good, 1, &old[&one]), None);
-    assert_eq!(refusal(&good, 1, &[]), Some(ReshareMisuse::MissingShare(ROOTS[0])));
-    assert_eq!(refusal(&good, 1, &old[&index(2)]), Some(ReshareMisuse::OtherShare(ROOTS[0])));
+    let missing = |scheme| Some(ReshareMisuse::MissingShare(scheme));
+    assert_eq!(refusal(&good, 1, &[]), missing(Scheme::EcdsaSecp256k1));
+    assert_eq!(refusal(&good, 1, &old[&one][..2]), missing(Scheme::Ed25519));
+    let other = Some(ReshareMisuse::OtherShare(Scheme::EcdsaSecp256k1));
+    assert_eq!(refusal(&good, 1, &old[&index(2)]), other);
     let another_key = hold(2, 3, 8);
-    assert_eq!(refusal(&good, 1, &another_key[&one]), Some(ReshareMisuse::OtherShare(ROOTS[0])));
-    // A receiver brings nothing, and what it brings must fit all the same.
+    assert_eq!(refusal(&good, 1, &another_key[&one]), other);
+    // Who does not deal brings nothing, or what fits all the same.
     assert_eq!(refusal(&good, 4, &[]), None);
-    assert_eq!(refusal(&good, 4, &old[&one]), Some(ReshareMisuse::OtherShare(ROOTS[0])));
+    assert_eq!(refusal(&good, 4, &old[&one]), other);
+    let rotate = Change { name: "rotate", dealers: vec![1, 2], threshold: 2, parties: vec![1, 2, 3] };
+    let rotate = plan(infos(&old), &rotate, 2);
+    assert_eq!(refusal(&rotate, 3, &old[&index(3)]), None);
+    assert_eq!(refusal(&rotate, 3, &another_key[&index(3)]), other);
 }
 
 #[test]
@@ -329,7 +342,7 @@ fn evaluations_go_from_dealers_to_receivers_alone() {
     for sent in report.sent.iter().filter(|sent| sent.step == Some(4)) {
         let frame = symbolon_mpc::machine::frame::Frame::decode(&sent.frame).unwrap();
         let is_dealt = [2, 3].contains(&sent.from.value()) && sent.to != index(3);
-        let expected = if is_dealt { 2 + 32 * ROOTS.len() } else { 1 };
+        let expected = if is_dealt { 2 + 32 } else { 1 };
         assert_eq!(frame.private.len(), expected, "{} to {}", sent.from, sent.to);
     }
 }

@@ -206,7 +206,7 @@ pub(super) fn dealing(
             true => Some(
                 shares
                     .iter()
-                    .find(|share| share.scheme() == key.scheme())
+                    .find(|share| share.info() == key)
                     .ok_or(ReshareMisuse::MissingShare(key.scheme()))?,
             ),
             false => None,

@@ -8,7 +8,7 @@ use super::polynomial::{Commitments, Polynomial};
 use super::proof;
 use super::rounds::Terms;
 use crate::abort::Cause;
-use crate::group::{Group, Scheme, Secp256k1};
+use crate::group::{Group, Scheme, with_group};
 use crate::hedge;
 use crate::machine::Context;
 use crate::party::PartyIndex;
@@ -68,16 +68,12 @@ pub(super) struct Origin<'a> {
 
 /// A root that is made: its dealers deal fresh random secrets.
 pub(super) fn fresh(scheme: Scheme, threshold: u16) -> Box<dyn Root> {
-    match scheme {
-        Scheme::EcdsaSecp256k1 => Box::new(RootOf::<Secp256k1>::fresh(scheme, threshold)),
-    }
+    with_group!(scheme, G => Box::new(RootOf::<G>::fresh(scheme, threshold)))
 }
 
 /// A root that gets new shares: its dealers deal what they hold of it.
 pub(super) fn carried(origin: &Origin<'_>, threshold: u16) -> Result<Box<dyn Root>, InvalidKeyInfo> {
-    Ok(match origin.key.scheme() {
-        Scheme::EcdsaSecp256k1 => Box::new(RootOf::<Secp256k1>::carried(origin, threshold)?),
-    })
+    Ok(with_group!(origin.key.scheme(), G => Box::new(RootOf::<G>::carried(origin, threshold)?)))
 }
 
 pub(super) struct RootOf<G: Group> {

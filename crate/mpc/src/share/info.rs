@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::lagrange::lagrange_coefficient;
-use crate::group::{Group, Scheme, Secp256k1};
+use crate::group::{Group, Scheme, with_group};
 use crate::party::{PartyIndex, Quorum};
 
 /// The public half of a key: what every party of its quorum knows alike.
@@ -53,9 +53,7 @@ impl KeyInfo {
     /// # Errors
     /// [`InvalidKeyInfo`] unless all points decode and the verification shares interpolate to the public key.
     pub fn new(parts: KeyInfoParts) -> Result<Self, InvalidKeyInfo> {
-        match parts.scheme {
-            Scheme::EcdsaSecp256k1 => check::<Secp256k1>(&parts)?,
-        }
+        with_group!(parts.scheme, G => check::<G>(&parts))?;
         Ok(Self(parts))
     }
 

@@ -5,7 +5,7 @@ use core::fmt;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::info::{InvalidKeyInfo, KeyInfo};
-use crate::group::{Group, Scheme, Secp256k1};
+use crate::group::{Group, Scheme, with_group};
 use crate::party::PartyIndex;
 use crate::secret::Secret;
 use crate::wire;
@@ -49,9 +49,7 @@ impl KeyShare {
         scalar: Secret<[u8; 32]>,
         info: KeyInfo,
     ) -> Result<Self, InvalidKeyShare> {
-        match info.scheme() {
-            Scheme::EcdsaSecp256k1 => check::<Secp256k1>(index, &scalar, &info)?,
-        }
+        with_group!(info.scheme(), G => check::<G>(index, &scalar, &info))?;
         Ok(Self { index, scalar, info })
     }
 

@@ -1,9 +1,9 @@
 //! The suite that every scheme passes.
 
-use super::{deal, index, keygen_plan, quorum, sim};
+use super::{deal, deal_all, index, keygen_plan, quorum, sim};
 use crate::dealing::keygen;
 use crate::derive::{Path, derive};
-use crate::group::{Group, Scheme};
+use crate::group::{Group, Scheme, with_group};
 use crate::party::PartyIndex;
 use crate::share::{KeyShare, lagrange_coefficient};
 
@@ -16,14 +16,38 @@ pub fn dealing<G: Group>(scheme: Scheme) {
     for parties in 2..=5 {
         for threshold in 2..=parties {
             let shares = deal(threshold, parties, scheme, 7);
-            all_agree_on_the_key(&shares, threshold, parties);
-            t_shares_make_the_key_and_fewer_do_not::<G>(&shares, threshold);
-            shares_survive_encoding::<G>(&shares);
-            children_are_keys_of_tweaked_shares::<G>(&shares);
+            shares_are_of_one_key::<G>(&shares, threshold, parties);
         }
     }
     two_ceremonies_make_two_keys(scheme);
     a_stranger_cannot_start(scheme);
+}
+
+/// Checks that one keygen makes a key of each of `schemes`, each of which is what dealing promises.
+///
+/// # Panics
+/// If one is not.
+pub fn dealing_together(schemes: &[Scheme]) {
+    for (threshold, parties) in [(2, 2), (2, 3), (3, 5), (4, 6)] {
+        let roots = deal_all(threshold, parties, schemes, 7);
+        for (scheme, shares) in schemes.iter().zip(&roots) {
+            assert!(shares.iter().all(|share| share.scheme() == *scheme));
+            with_group!(*scheme, G => shares_are_of_one_key::<G>(shares, threshold, parties));
+        }
+        for (place, shares) in roots.iter().enumerate() {
+            for other in &roots[place + 1..] {
+                assert_ne!(shares[0].info().public_key(), other[0].info().public_key());
+                assert_ne!(shares[0].info().chain_code(), other[0].info().chain_code());
+            }
+        }
+    }
+}
+
+fn shares_are_of_one_key<G: Group>(shares: &[KeyShare], threshold: u16, parties: u16) {
+    all_agree_on_the_key(shares, threshold, parties);
+    t_shares_make_the_key_and_fewer_do_not::<G>(shares, threshold);
+    shares_survive_encoding::<G>(shares);
+    children_are_keys_of_tweaked_shares::<G>(shares);
 }
 
 fn all_agree_on_the_key(shares: &[KeyShare], threshold: u16, parties: u16) {

@@ -45,12 +45,22 @@ pub fn keygen_plan(quorum: Quorum, roots: Vec<Scheme>, seed: u64) -> KeygenPlan 
 
 /// One share for each party of a `threshold`-of-`parties` key, made by a keygen over a good network.
 pub fn deal(threshold: u16, parties: u16, scheme: Scheme, seed: u64) -> Vec<KeyShare> {
-    let plan = keygen_plan(quorum(threshold, parties), vec![scheme], seed);
+    deal_all(threshold, parties, &[scheme], seed).pop().unwrap()
+}
+
+/// For each of `schemes` one share for each party, all made by one keygen over a good network.
+pub fn deal_all(threshold: u16, parties: u16, schemes: &[Scheme], seed: u64) -> Vec<Vec<KeyShare>> {
+    let plan = keygen_plan(quorum(threshold, parties), schemes.to_vec(), seed);
     let ceremonies = plan.quorum.indices().map(|party| (party, keygen(plan.clone(), party).unwrap()));
     let report = sim::Simulator::new(ceremonies, seed, sim::Network::GOOD).run();
-    let shares = report.stored.into_values().map(|stored| match stored {
-        Dealt::Pending(mut shares) => shares.pop().unwrap(),
-        Dealt::Acknowledged(_) => panic!("shares are stored, not keys"),
-    });
-    shares.collect()
+    assert!(report.all_done(), "{:?}", report.outcomes);
+    let mut roots: Vec<Vec<_>> = schemes.iter().map(|_| Vec::new()).collect();
+    for stored in report.stored.into_values() {
+        let Dealt::Pending(shares) = stored else { panic!("shares are stored, not keys") };
+        assert_eq!(shares.len(), roots.len());
+        for (root, share) in roots.iter_mut().zip(shares) {
+            root.push(share);
+        }
+    }
+    roots
 }

@@ -8,10 +8,7 @@ use symbolon_mpc::dealing::{Dealt, Reshare, ResharePlan, keygen, reshare};
 use symbolon_mpc::share::lagrange_coefficient;
 use symbolon_mpc::testing::sim::{Network, Outcome, Report, Simulator};
 use symbolon_mpc::testing::{index, keygen_plan, quorum};
-use symbolon_mpc::{CeremonyId, Group, KeyInfo, KeyShare, PartyIndex, Quorum, Scheme, Secp256k1};
-
-/// The roots of every key here.
-pub const ROOTS: &[Scheme] = &[Scheme::EcdsaSecp256k1];
+use symbolon_mpc::{CeremonyId, Ed25519, Group, KeyInfo, KeyShare, PartyIndex, Quorum, Scheme, Secp256k1};
 
 /// What each holder of one epoch has: one share per root.
 pub type Holders = BTreeMap<PartyIndex, Vec<KeyShare>>;
@@ -32,9 +29,14 @@ pub fn quorum_of(threshold: u16, indices: &[u16]) -> Quorum {
     Quorum::new(threshold, indices.iter().map(of).collect()).unwrap()
 }
 
-/// Keys of all roots among parties 1 to `parties`.
+/// A key of one scheme, ECDSA, among parties 1 to `parties`.
 pub fn hold(threshold: u16, parties: u16, seed: u64) -> Holders {
-    let plan = keygen_plan(quorum(threshold, parties), ROOTS.to_vec(), seed);
+    hold_roots(threshold, parties, &[Scheme::EcdsaSecp256k1], seed)
+}
+
+/// Keys of these schemes among parties 1 to `parties`.
+pub fn hold_roots(threshold: u16, parties: u16, roots: &[Scheme], seed: u64) -> Holders {
+    let plan = keygen_plan(quorum(threshold, parties), roots.to_vec(), seed);
     let ceremonies = plan.quorum.indices().map(|party| (party, keygen(plan.clone(), party).unwrap()));
     stored(Simulator::new(ceremonies, seed, Network::GOOD).run())
 }
@@ -162,7 +164,8 @@ pub fn check_same_keys(plan: &ResharePlan, report: Report<Dealt>) -> Holders {
 /// Whether these shares of one root, of whatever epochs, interpolate to its key. Their indices are distinct.
 pub fn make_the_key(shares: &[&KeyShare]) -> bool {
     match shares[0].scheme() {
-        Scheme::EcdsaSecp256k1 => interpolate::<Secp256k1>(shares),
+        Scheme::EcdsaSecp256k1 | Scheme::SchnorrSecp256k1 => interpolate::<Secp256k1>(shares),
+        Scheme::Ed25519 => interpolate::<Ed25519>(shares),
         other => panic!("{other:?}"),
     }
 }
