@@ -172,3 +172,54 @@ fn several_faults_on_a_network_without_order_leave_an_epoch_that_can_sign() {
     }
     println!("{runs} runs of two to five faults; the invariant held {checks} times");
 }
+
+#[test]
+fn attempts_that_overtake_each_other_leave_an_epoch_that_can_sign() {
+    let (mut runs, mut checks, mut attempts, mut proven) = (0, 0, 0, 0);
+    for (threshold, parties) in [(2, 2), (2, 3), (3, 3), (3, 4)] {
+        let old = hold(threshold, parties, 1);
+        for seed in 0..200 {
+            let mut rng = generator(seed, 90 + threshold);
+            let mut world = World::new(&old, seed, true, vec![]);
+            for attempt in 0..4 {
+                // Who has gone on to the next epoch refuses a plan from this one.
+                let holders: Vec<u16> = world.active_in(1).iter().map(|party| party.value()).collect();
+                if holders.len() < threshold.into() {
+                    break;
+                }
+                let dealers = choose(&holders, threshold.into(), &mut rng);
+                let mut others = holders.clone();
+                if !world.active_in(2).contains(&index(parties + 1)) {
+                    others.push(parties + 1);
+                }
+                let count = 2 + rng.next_u32() as usize % (others.len() - 1);
+                let chosen = choose(&others, count, &mut rng);
+                let change = Change {
+                    name: "any",
+                    dealers,
+                    threshold: 2 + rng.next_u32() as u16 % (chosen.len() as u16 - 1),
+                    parties: chosen,
+                };
+                let now = world.count.deliveries;
+                let lost = |_| Fault::Lose(now + rng.next_u32() as usize % 80);
+                let mut faults: Vec<_> = (0..(seed + attempt) % 4).map(lost).collect();
+                let killed = index(1 + (seed % u64::from(parties)) as u16);
+                faults.push(Fault::Kill(now + 10 * attempt as usize + 20, killed));
+                world.set_faults(faults);
+                let length = 30 + rng.next_u32() as usize % 120;
+                world.attempt_for(&plan(infos(&old), &change, 10 + attempt), length);
+                if rng.next_u32().is_multiple_of(2) {
+                    world.greet();
+                }
+                attempts += 1;
+            }
+            world.meet();
+            proven += usize::from(world.proven().is_some());
+            runs += 1;
+            checks += world.count.checks;
+        }
+    }
+    println!(
+        "{runs} runs, {attempts} attempts, {proven} with a new epoch; the invariant held {checks} times"
+    );
+}

@@ -1,5 +1,7 @@
 //! Dishonest dealers that keep their commitments consistent: what only a machine of their own can send.
 
+mod reshare;
+
 use rand_core::CryptoRngCore;
 
 use super::keygen::dealing;
@@ -170,9 +172,15 @@ impl Protocol for Crooked {
         _: Vec<(PartyIndex, ())>,
         rng: &mut dyn CryptoRngCore,
     ) -> Result<Next<Dealt>, Abort> {
+        Ok(Next::round(self.first(context, rng)?))
+    }
+}
+
+impl Crooked {
+    fn first(self, context: &Context, rng: &mut dyn CryptoRngCore) -> Result<CommitRound, Abort> {
         let mut round = rounds::first(self.honest.terms, self.honest.roots, context, rng)?;
         (self.twist)(context, &mut round, rng);
-        Ok(Next::round(round))
+        Ok(round)
     }
 }
 

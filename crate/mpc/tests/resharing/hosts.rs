@@ -10,7 +10,7 @@ use rand_core::RngCore;
 use symbolon_mpc::dealing::{Dealt, Reshare, ResharePlan, reshare};
 use symbolon_mpc::testing::sim::generator;
 use symbolon_mpc::transcript::sha256;
-use symbolon_mpc::{Ceremony, KeyInfo, KeyShare, PartyIndex, Step};
+use symbolon_mpc::{Ceremony, CeremonyId, KeyInfo, KeyShare, PartyIndex, Step};
 
 use crate::resharing::Holders;
 
@@ -69,7 +69,7 @@ struct Disk {
 /// Everything that dies with the process.
 #[derive(Default)]
 struct Memory {
-    ceremony: Option<Reshare>,
+    ceremony: Option<(CeremonyId, Reshare)>,
     /// Who said itself that it stored its share of a key.
     stored: BTreeMap<Digest, BTreeSet<PartyIndex>>,
     /// Whose parts of a test signature came.
@@ -78,7 +78,7 @@ struct Memory {
 
 #[derive(Clone)]
 enum Message {
-    Frame(Vec<u8>),
+    Frame(CeremonyId, Vec<u8>),
     /// What devices tell each other when they meet: pending shares, and a test signature that was seen.
     Greeting(Vec<KeyInfo>, Option<KeyInfo>),
     /// One part of a test signature.
@@ -117,27 +117,38 @@ impl World {
         }
     }
 
-    /// Starts a reshare on every device that takes part, and runs until nothing moves. Then every host gives up
-    /// what is still going on.
+    /// Starts a reshare on every device that takes part, which gives up any earlier one, and runs until nothing
+    /// moves.
     pub fn attempt(&mut self, plan: &ResharePlan) {
+        self.attempt_for(plan, usize::MAX);
+    }
+
+    /// The same, but stops after so many deliveries: what is under way then arrives during the next attempt.
+    pub fn attempt_for(&mut self, plan: &ResharePlan, deliveries: usize) {
         for party in plan.parties().unwrap() {
             let share = self.disk(party.index).active.as_ref().map(Kept::share);
             let share: Vec<_> = share.into_iter().filter(|share| plan.from.contains(share.info())).collect();
             self.memories.entry(party.index).or_default().ceremony =
-                Some(reshare(plan, party.index, &share).unwrap());
+                Some((plan.ceremony, reshare(plan, party.index, &share).unwrap()));
         }
         let parties: Vec<_> = self.memories.keys().copied().collect();
         for party in parties {
             let outcome = self.drive(party);
             self.restart_if(party, outcome);
         }
-        self.run();
+        self.run(deliveries);
     }
 
-    /// All processes start again, and all devices greet each other.
+    /// All processes start again, and all devices greet each other; nothing goes wrong any more.
     pub fn meet(&mut self) {
         self.faults.clear();
         self.memories.clear();
+        self.greet();
+        self.run(usize::MAX);
+    }
+
+    /// All devices greet each other, beside whatever else is under way.
+    pub fn greet(&mut self) {
         let parties: Vec<_> = self.disks.keys().copied().collect();
         for from in &parties {
             let disk = &self.disks[from];
@@ -145,7 +156,11 @@ impl World {
             let greeting = Message::Greeting(pending, disk.proof.clone());
             self.tell_all(*from, &greeting);
         }
-        self.run();
+    }
+
+    /// From now on nothing else goes wrong than these.
+    pub fn set_faults(&mut self, faults: Vec<Fault>) {
+        self.faults = faults;
     }
 
     /// The devices that are not lost and hold an active share of the key in this epoch.
@@ -159,8 +174,9 @@ impl World {
         self.disks.values().find_map(|disk| disk.proof.clone())
     }
 
-    fn run(&mut self) {
-        while !self.flights.is_empty() {
+    fn run(&mut self, deliveries: usize) {
+        let end = self.count.deliveries.saturating_add(deliveries);
+        while !self.flights.is_empty() && self.count.deliveries < end {
             let place = match self.reorder {
                 true => self.rng.next_u32() as usize % self.flights.len(),
                 false => 0,
@@ -193,7 +209,7 @@ impl World {
                 }
                 Fault::Lose(at) if at == now => message = None,
                 Fault::Spoil(at) if at == now => {
-                    if let Some(Message::Frame(bytes)) = &mut message {
+                    if let Some(Message::Frame(_, bytes)) = &mut message {
                         *bytes.last_mut().unwrap() ^= 1;
                     }
                 }
@@ -245,14 +261,17 @@ impl World {
 
     fn receive(&mut self, from: PartyIndex, me: PartyIndex, message: Message) -> Result<(), Killed> {
         match message {
-            Message::Frame(frame) => {
+            Message::Frame(id, frame) => {
                 let memory = self.memories.entry(me).or_default();
-                if let Some(ceremony) = &mut memory.ceremony
-                    && ceremony.receive(from, &frame).is_ok()
-                {
-                    return self.drive(me);
+                match &mut memory.ceremony {
+                    Some((current, ceremony)) if *current == id => {
+                        if ceremony.receive(from, &frame).is_ok() {
+                            return self.drive(me);
+                        }
+                        memory.ceremony = None;
+                    }
+                    _ => {}
                 }
-                memory.ceremony = None;
                 Ok(())
             }
             Message::Greeting(pending, proof) => {
@@ -277,13 +296,14 @@ impl World {
     fn drive(&mut self, me: PartyIndex) -> Result<(), Killed> {
         let mut rng = generator(self.rng.next_u64(), me.value());
         loop {
-            let Some(ceremony) = self.memories.entry(me).or_default().ceremony.as_mut() else {
+            let Some((id, ceremony)) = self.memories.entry(me).or_default().ceremony.as_mut() else {
                 return Ok(());
             };
+            let id = *id;
             match ceremony.poll(&mut rng) {
                 Ok(Step::Send(outgoing)) => {
                     for word in outgoing {
-                        self.tell(me, word.to, Message::Frame(word.frame));
+                        self.tell(me, word.to, Message::Frame(id, word.frame));
                     }
                 }
                 Ok(Step::Store(Dealt::Pending(shares))) => {
@@ -292,7 +312,7 @@ impl World {
                         // Rule 1: beside the active share, before "stored" is said.
                         self.write(me, |disk| disk.pending.push(Kept::new(&shares[0])))?;
                     }
-                    self.memories.get_mut(&me).unwrap().ceremony.as_mut().unwrap().stored();
+                    self.memories.get_mut(&me).unwrap().ceremony.as_mut().unwrap().1.stored();
                 }
                 Ok(Step::Done(Dealt::Acknowledged(keys))) => {
                     self.memories.get_mut(&me).unwrap().ceremony = None;
