@@ -5,7 +5,8 @@
 use symbolon_mpc::dealing::{Keygen, keygen};
 use symbolon_mpc::machine::frame::Frame;
 use symbolon_mpc::testing::fields::Part;
-use symbolon_mpc::testing::harness::{Case, Scope, alter_everything};
+use symbolon_mpc::testing::harness::{Case, Harness, Scope};
+use symbolon_mpc::testing::mutation::Mutation;
 use symbolon_mpc::testing::sim::{Network, Outcome, Sent, Simulator};
 use symbolon_mpc::testing::{index, keygen_plan, quorum};
 use symbolon_mpc::{Abort, Blame, Cause, PartyIndex, Scheme};
@@ -38,15 +39,18 @@ fn every_field_of_every_message_is_guarded() {
         let malicious = index(malicious);
         let mut blamed = 0;
         let make = make_roots(threshold, count, roots);
-        let coverage = alter_everything(make, malicious, |case, report| {
-            judge(case, count, report, &mut blamed);
-        });
+        // Whatever was altered: the same parties deal a key in their next session.
+        let mut next_session = 100;
+        let coverage = Harness::new(&make, malicious)
+            .afterwards(|case, _| {
+                next_session += 1;
+                let report = Simulator::new(make(next_session), 8, Network::GOOD).run();
+                assert!(report.all_done() && report.stored.len() == usize::from(count), "{case:?}");
+            })
+            .run(|case, report| judge(case, count, report, &mut blamed));
+        println!("keygen {threshold}-of-{count}: {coverage}; {blamed} verdicts on the culprit");
         assert_eq!(coverage.fields, coverage.all_fields, "a field was never altered");
-        println!(
-            "{threshold}-of-{count}: {} fields, {} runs, {blamed} verdicts on the culprit",
-            coverage.fields.len(),
-            coverage.runs
-        );
+        assert_eq!(coverage.mutations, Mutation::ALL.into_iter().collect());
         assert!(blamed > 0);
     }
 }

@@ -1,4 +1,4 @@
-//! Round 0: which set-ups are there; and the set-up round for those that are not.
+//! Round 0: which set-ups are there (§2.3); and the set-up round for those that are not (§8.1).
 
 use std::collections::BTreeMap;
 
@@ -184,6 +184,14 @@ impl Round for Setup {
         }
         Ok(Next::round(Commit::<2>::new(self.signer, unopened)))
     }
+}
+
+#[cfg(test)]
+mod wiped {
+    use super::*;
+
+    symbolon_mpc::wiped!(SignProtocol, SignProtocol { signer } but { agreement });
+    symbolon_mpc::wiped!(Setup, Setup { signer, started } but { cold });
 }
 
 #[cfg(test)]

@@ -120,6 +120,15 @@ pub trait Group: Copy + fmt::Debug + Send + Sync + 'static {
     /// any encoding but the canonical one.
     fn decode_point(bytes: &[u8]) -> Option<Self::Point>;
 
+    /// The point with an encoding that [`Group::decode_point`] took before; a check that costs as much as a
+    /// multiplication need not be made again.
+    ///
+    /// # Security
+    /// For bytes only that were checked and could not change since, as those in a [`crate::KeyInfo`].
+    fn decode_checked_point(bytes: &[u8]) -> Option<Self::Point> {
+        Self::decode_point(bytes)
+    }
+
     /// `scalar` times the generator.
     fn generator_mul(scalar: &Self::Scalar) -> Self::Point;
 

@@ -99,7 +99,7 @@ impl KeyInfo {
     /// [`InvalidKeyInfo::Scheme`] if the scheme is over another group.
     pub fn public_point<G: Group>(&self) -> Result<G::Point, InvalidKeyInfo> {
         self.check_group::<G>()?;
-        G::decode_point(self.public_key()).ok_or(InvalidKeyInfo::Point)
+        G::decode_checked_point(self.public_key()).ok_or(InvalidKeyInfo::Point)
     }
 
     /// The verification share of `party` as a point of `G`; `None` if it is not in the quorum.
@@ -112,7 +112,7 @@ impl KeyInfo {
     ) -> Result<Option<G::Point>, InvalidKeyInfo> {
         self.check_group::<G>()?;
         self.verification_share(party)
-            .map(|bytes| G::decode_point(bytes).ok_or(InvalidKeyInfo::Point))
+            .map(|bytes| G::decode_checked_point(bytes).ok_or(InvalidKeyInfo::Point))
             .transpose()
     }
 

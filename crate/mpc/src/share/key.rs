@@ -137,3 +137,10 @@ impl fmt::Debug for KeyShare {
 
 const ENCODING_VERSION: u8 = 1;
 const HEADER_LENGTH: usize = 1 + 2 + 32;
+
+#[cfg(test)]
+mod wiped {
+    use super::*;
+
+    crate::wiped!(KeyShare, KeyShare { scalar } but { index, info });
+}

@@ -11,13 +11,17 @@ pub mod fields;
 pub mod harness;
 pub mod mutation;
 pub mod sim;
+mod tape;
 mod walker;
+pub mod wiped;
+mod wrong;
 
 use crate::ceremony::CeremonyId;
 use crate::dealing::{Dealt, KeygenPlan, keygen};
 use crate::group::Scheme;
 use crate::party::{DeviceId, Party, PartyIndex, Quorum};
 use crate::share::KeyShare;
+use crate::transcript::sha256;
 
 /// The index `value`, which is not zero.
 pub fn index(value: u16) -> PartyIndex {
@@ -63,4 +67,25 @@ pub fn deal_all(threshold: u16, parties: u16, schemes: &[Scheme], seed: u64) -> 
         }
     }
     roots
+}
+
+/// Chain code and public key of an extended public key (BIP-32, "Serialization format"; Base58Check).
+///
+/// # Panics
+/// If it is none.
+pub fn read_xpub(text: &str) -> ([u8; 32], Vec<u8>) {
+    const ALPHABET: &str = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+    let mut bytes = [0_u8; 82];
+    for letter in text.chars() {
+        let mut carry = ALPHABET.find(letter).unwrap();
+        for byte in bytes.iter_mut().rev() {
+            carry += 58 * usize::from(*byte);
+            *byte = carry as u8;
+            carry >>= 8;
+        }
+        assert_eq!(carry, 0);
+    }
+    let (payload, checksum) = bytes.split_at(78);
+    assert_eq!(sha256(&sha256(payload))[..4], *checksum);
+    (payload[13..45].try_into().unwrap(), payload[45..].to_vec())
 }
