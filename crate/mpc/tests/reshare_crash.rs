@@ -8,7 +8,7 @@ mod resharing;
 
 use std::collections::BTreeMap;
 
-use hosts::{Fault, World};
+use hosts::{Fault, Kind, World};
 use rand_core::RngCore;
 use resharing::{Change, Holders, choose, hold, infos, plan};
 use symbolon_mpc::PartyIndex;
@@ -222,4 +222,99 @@ fn attempts_that_overtake_each_other_leave_an_epoch_that_can_sign() {
     println!(
         "{runs} runs, {attempts} attempts, {proven} with a new epoch; the invariant held {checks} times"
     );
+}
+
+/// Holders of a key whose quorum is made a new one, again and again.
+struct Owner {
+    old: Holders,
+}
+
+impl Owner {
+    fn of(threshold: u16, parties: u16) -> Self {
+        Self { old: hold(threshold, parties, 1) }
+    }
+
+    fn world(&self) -> World {
+        World::new(&self.old, 1, false, vec![])
+    }
+
+    fn plan(&self, dealers: &[u16], threshold: u16, parties: &[u16], attempt: u64) -> ResharePlan {
+        let (dealers, parties) = (dealers.to_vec(), parties.to_vec());
+        plan(infos(&self.old), &Change { name: "", dealers, threshold, parties }, attempt)
+    }
+}
+
+const ALL: &[u16] = &[1, 2, 3, 4, 5];
+
+fn deliver_the_ceremony(world: &mut World) {
+    for kind in [Kind::Frame, Kind::Confirmed, Kind::Stored] {
+        world.deliver(kind, ALL);
+    }
+}
+
+#[test]
+fn who_is_pledged_to_a_later_attempt_does_not_go_back_to_an_earlier_one_that_was_made() {
+    let owner = Owner::of(2, 3);
+    let mut world = owner.world();
+    // First attempt, 3-of-3: all give their part, and party 3 alone learns the test signature.
+    world.begin(&owner.plan(&[1, 2], 3, &[1, 2, 3], 1));
+    deliver_the_ceremony(&mut world);
+    world.deliver(Kind::Part, &[3]);
+    world.keep_only(&[(Kind::Proof, 1)]);
+    assert_eq!(world.active_in(2), [index(3)]);
+    // The others know nothing of it and replace party 3; party 4 alone learns the second test signature.
+    world.begin(&owner.plan(&[1, 2], 3, &[1, 2, 4], 2));
+    deliver_the_ceremony(&mut world);
+    world.deliver(Kind::Part, &[4]);
+    // The first one's comes to party 1, the second one's to party 2. If party 1 went back, two would hold each
+    // epoch, and three are needed.
+    world.deliver(Kind::Proof, &[1]);
+    world.deliver(Kind::Proof, &[2]);
+    world.meet();
+    assert_eq!(world.active_in(2), [1, 2, 3, 4].map(index));
+}
+
+#[test]
+fn nobody_pledges_itself_to_an_earlier_attempt() {
+    let owner = Owner::of(2, 3);
+    let mut world = owner.world();
+    // First attempt, 3-of-4: party 1 stores its share and does not hear that the others did; 2, 3 and 5 make the
+    // test signature, and 3 alone learns it.
+    world.begin(&owner.plan(&[1, 2], 3, &[1, 2, 3, 5], 1));
+    world.deliver(Kind::Frame, ALL);
+    world.deliver(Kind::Confirmed, ALL);
+    world.deliver(Kind::Stored, &[2, 3, 5]);
+    world.greet();
+    world.keep_only(&[(Kind::Part, 3), (Kind::Greeting, 1)]);
+    world.deliver(Kind::Part, &[3]);
+    world.keep_only(&[(Kind::Proof, 1), (Kind::Greeting, 1)]);
+    assert_eq!(world.active_in(2), [index(3)]);
+    // Second attempt, 4-of-4 without party 3: party 4 alone learns the test signature.
+    world.begin(&owner.plan(&[1, 2], 4, &[1, 2, 4, 5], 2));
+    deliver_the_ceremony(&mut world);
+    world.deliver(Kind::Part, &[4]);
+    // Now party 1 hears that all had stored the first one's shares, and then sees its test signature. If it
+    // went back, two would hold the first and three the second, of which three and four are needed.
+    world.deliver(Kind::Greeting, &[1]);
+    world.deliver(Kind::Proof, &[1, 2, 5]);
+    assert_eq!(world.active_in(2), [1, 2, 3, 4, 5].map(index));
+}
+
+#[test]
+fn a_later_attempt_does_not_replace_what_an_earlier_one_stored() {
+    let owner = Owner::of(3, 4);
+    let mut world = owner.world();
+    world.begin(&owner.plan(&[1, 2, 3], 3, &[1, 2, 3, 4], 1));
+    deliver_the_ceremony(&mut world);
+    world.deliver(Kind::Part, &[1]);
+    world.keep_only(&[(Kind::Proof, 4)]);
+    assert_eq!(world.active_in(2), [index(1)]);
+    // The second attempt is stored by all but party 4, which then learns of the first one and promotes it. If
+    // the others had dropped its shares, two would hold each epoch, and three are needed.
+    world.begin(&owner.plan(&[2, 3, 4], 4, &[2, 3, 4, 5], 2));
+    world.deliver(Kind::Frame, ALL);
+    world.deliver(Kind::Confirmed, &[2, 3, 5]);
+    world.deliver(Kind::Proof, &[4]);
+    world.meet();
+    assert_eq!(world.active_in(2), [1, 2, 3, 4].map(index));
 }

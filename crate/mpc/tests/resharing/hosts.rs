@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use rand_chacha::ChaCha20Rng;
 use rand_core::RngCore;
 use symbolon_mpc::dealing::{Dealt, Reshare, ResharePlan, reshare};
+use symbolon_mpc::machine::frame::Frame;
 use symbolon_mpc::testing::sim::generator;
 use symbolon_mpc::transcript::sha256;
 use symbolon_mpc::{Ceremony, CeremonyId, KeyInfo, KeyShare, PartyIndex, Step};
@@ -87,6 +88,20 @@ enum Message {
     Proof(KeyInfo),
 }
 
+/// What a message is, for those who choose which arrive.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Kind {
+    /// A frame of any step before the next two.
+    Frame,
+    /// The echo of the confirmations: who has all of them is told to store.
+    Confirmed,
+    /// "Stored".
+    Stored,
+    Greeting,
+    Part,
+    Proof,
+}
+
 struct Killed;
 
 type Digest = [u8; 32];
@@ -125,6 +140,12 @@ impl World {
 
     /// The same, but stops after so many deliveries: what is under way then arrives during the next attempt.
     pub fn attempt_for(&mut self, plan: &ResharePlan, deliveries: usize) {
+        self.begin(plan);
+        self.run(deliveries);
+    }
+
+    /// Starts a reshare, of which nothing is delivered yet.
+    pub fn begin(&mut self, plan: &ResharePlan) {
         for party in plan.parties().unwrap() {
             let share = self.disk(party.index).active.as_ref().map(Kept::share);
             let share: Vec<_> = share.into_iter().filter(|share| plan.from.contains(share.info())).collect();
@@ -136,7 +157,21 @@ impl World {
             let outcome = self.drive(party);
             self.restart_if(party, outcome);
         }
-        self.run(deliveries);
+    }
+
+    /// Delivers everything of this kind to these parties, and what follows from it if it is the same.
+    pub fn deliver(&mut self, kind: Kind, to: &[u16]) {
+        let is_it = |(_, receiver, message): &(PartyIndex, PartyIndex, Message)| {
+            message.kind() == kind && to.contains(&receiver.value())
+        };
+        while let Some(place) = self.flights.iter().position(is_it) {
+            self.deliver_at(place);
+        }
+    }
+
+    /// Loses everything that is under way but what is of these kinds to these parties.
+    pub fn keep_only(&mut self, kept: &[(Kind, u16)]) {
+        self.flights.retain(|(_, to, message)| kept.contains(&(message.kind(), to.value())));
     }
 
     /// All processes start again, and all devices greet each other; nothing goes wrong any more.
@@ -181,18 +216,21 @@ impl World {
                 true => self.rng.next_u32() as usize % self.flights.len(),
                 false => 0,
             };
-            let (from, to, message) = self.flights.remove(place).unwrap();
-            let now = self.count.deliveries;
-            self.count.deliveries += 1;
-            let message = self.afflict(now, message);
-            if let Some(message) = message
-                && self.disks.contains_key(&to)
-            {
-                let outcome = self.receive(from, to, message);
-                self.restart_if(to, outcome);
-            }
-            self.check();
+            self.deliver_at(place);
         }
+    }
+
+    fn deliver_at(&mut self, place: usize) {
+        let (from, to, message) = self.flights.remove(place).unwrap();
+        let now = self.count.deliveries;
+        self.count.deliveries += 1;
+        if let Some(message) = self.afflict(now, message)
+            && self.disks.contains_key(&to)
+        {
+            let outcome = self.receive(from, to, message);
+            self.restart_if(to, outcome);
+        }
+        self.check();
     }
 
     /// Applies the faults of this delivery; gives what arrives.
@@ -390,6 +428,21 @@ impl World {
         }
         let can_sign = holders.values().any(|(threshold, parties)| parties.len() >= usize::from(*threshold));
         assert!(can_sign, "no epoch can sign: {:?}", self.faults);
+    }
+}
+
+impl Message {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Frame(_, bytes) => match Frame::decode(bytes).map(|frame| frame.step) {
+                Ok(7) => Kind::Confirmed,
+                Ok(8) => Kind::Stored,
+                _ => Kind::Frame,
+            },
+            Self::Greeting(..) => Kind::Greeting,
+            Self::Part(_) => Kind::Part,
+            Self::Proof(_) => Kind::Proof,
+        }
     }
 }
 
