@@ -20,10 +20,15 @@ export class World {
         const world = new World();
         world.shots = shots;
         world.directory = await mkdtemp(join(tmpdir(), "symbolon-world-"));
-        world.chain = await startChain({ port: ports.chain });
-        world.relayPort = ports.relay ?? (await freePort());
-        await world.startRelay();
-        world.demo = await serve(join(root, "target/demo"), { port: ports.demo ?? 0 });
+        try {
+            world.chain = await startChain({ port: ports.chain });
+            world.relayPort = ports.relay ?? (await freePort());
+            await world.startRelay();
+            world.demo = await serve(join(root, "target/demo"), { port: ports.demo ?? 0 });
+        } catch (error) {
+            await world.stop();
+            throw error;
+        }
         return world;
     }
 
