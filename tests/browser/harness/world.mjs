@@ -72,8 +72,8 @@ export class World {
         return this.phone;
     }
 
-    /** The native cosigner joins with a link and from then on runs headless. */
-    async startCosigner(link, { approve = false, name = "Cosigner" } = {}) {
+    /** The native cosigner joins with a link and from then on runs headless; `version` makes it an older or newer one. */
+    async startCosigner(link, { approve = false, name = "Cosigner", version } = {}) {
         const password = join(this.directory, "cosigner.password");
         await writeFile(password, `${PASSWORD}\n`);
         const args = [
@@ -90,8 +90,10 @@ export class World {
             "--danger-accept-symbols",
             ...(link ? ["--join", link] : []),
             ...(approve ? ["--danger-approve-everything"] : []),
+            ...(version === undefined ? [] : ["--peer-version", String(version)]),
         ];
-        this.cosigner = await start(binary("symbolon-cosigner"), args, { ready: (line) => line.startsWith("{") });
+        const program = version === undefined ? "symbolon-cosigner" : "symbolon-cosigner-testing";
+        this.cosigner = await start(binary(program), args, { ready: (line) => line.startsWith("{") });
     }
 
     async stopCosigner() {
