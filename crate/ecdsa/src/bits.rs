@@ -1,6 +1,6 @@
 //! Bit matrices: 128 columns turned into rows.
 
-/// Transposes a 128 × 128 bit matrix in place: bit j of word i becomes bit i of word j.
+/// Transposes a 128 × 128 bit matrix in place: bit j of word i becomes bit i of word j (§4.7).
 ///
 /// Swaps ever smaller off-diagonal blocks; what is swapped depends on no bit.
 pub(crate) fn transpose(matrix: &mut [u128; 128]) {

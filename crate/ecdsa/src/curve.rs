@@ -1,4 +1,5 @@
-//! secp256k1: points and scalars in and out of bytes, and what base transfers do many of at once.
+//! secp256k1: points and scalars in and out of bytes (§1.2 to §1.4), and what base transfers do many of at
+//! once.
 
 pub(crate) mod batch;
 pub(crate) mod map;

@@ -23,13 +23,13 @@ impl Direction {
         Self { session: self.session, sender: self.receiver, receiver: self.sender }
     }
 
-    /// A hash bound to this session and direction.
+    /// A hash bound to this session and direction (§1.7).
     pub(crate) fn transcript(&self, tag: Tag) -> Transcript {
         Transcript::in_session(tag, &self.session, Some(self.sender), Some(self.receiver), 0)
     }
 
-    /// A hash bound to this session and direction whose next field starts on a block boundary of SHA-512, for
-    /// hashes of many short inputs with a common start: cloning it clones the work done.
+    /// A hash (§1.12) bound to this session and direction whose next field starts on a block boundary of SHA-512,
+    /// for hashes of many short inputs with a common start: cloning it clones the work done.
     pub(crate) fn aligned_transcript(&self, tag: Tag) -> Transcript {
         const BLOCK: usize = 128;
         const LENGTH: usize = 8;

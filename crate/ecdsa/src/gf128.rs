@@ -1,4 +1,4 @@
-//! GF(2¹²⁸) in constant time, for the consistency check of the OT extension.
+//! GF(2¹²⁸) in constant time, for the consistency check of the OT extension (§1.9).
 //!
 //! The field is POLYVAL's (RFC 8452, section 3): x¹²⁸ + x¹²⁷ + x¹²⁶ + x¹²¹ + 1, bit i of the little-endian
 //! number is the coefficient of xⁱ. The product is RFC 8452's `dot(a, b) = a·b·x⁻¹²⁸`, which is the

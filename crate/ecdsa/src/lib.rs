@@ -1,5 +1,7 @@
 //! Threshold ECDSA over secp256k1 in three rounds: DKLs23 (ePrint 2023/765).
 //!
+//! The specification, with the argument for its security, is `docs/ecdsa.md`; `§n.m` in comments is a step of it.
+//!
 //! From the ground: [`ot::base`] (Endemic OT), [`ot::extension`] (SoftSpoken OT, k = 1), [`vole`] (random vector
 //! OLE), [`zero`] (shares of zero), [`setup`] (what two devices hold in memory to sign together) and [`sign`],
 //! the ceremony. Only the last two are for callers; the layers below are public for vectors and measurements.

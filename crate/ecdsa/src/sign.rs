@@ -1,4 +1,4 @@
-//! Signing: DKLs23 (ePrint 2023/765), protocol 3.6.
+//! Signing (§8): DKLs23 (ePrint 2023/765), protocol 3.6.
 //!
 //! A ceremony signs one or more items. Rounds: set-up, if a pair of signers shares none in memory; commit; open;
 //! and the last message. Everything before the last message needs no consent, because items and intent are in
@@ -74,6 +74,14 @@ impl Ceremony for Sign {
 }
 
 #[cfg(feature = "testing")]
+impl Sign {
+    /// The session, while the ceremony runs: what a cheat needs to make messages of its own.
+    pub fn session(&self) -> Option<symbolon_mpc::SessionId> {
+        self.0.session()
+    }
+}
+
+#[cfg(feature = "testing")]
 impl symbolon_mpc::testing::fields::Inspect for Sign {
     fn sent(&self) -> &[symbolon_mpc::testing::fields::FrameFields] {
         self.0.sent()
@@ -108,8 +116,8 @@ impl Signer {
         Some(PairKey { wallet: self.wallet, epoch: self.epoch, peer: *device })
     }
 
-    /// Randomness for one use in this session, hedged by the share (R12): if the generator that was handed in
-    /// repeats itself, sessions still differ; if it is known, its values are still not.
+    /// Randomness for one use in this session (§2.5), hedged by the share (R12): if the generator that was handed
+    /// in repeats itself, sessions still differ; if it is known, its values are still not.
     fn random(&self, context: &Context, label: &str, rng: &mut dyn CryptoRngCore) -> Stream {
         let bytes = hedge::draw_bytes(rng, context, label, 0, &[&*self.hedge]);
         let mut key = Zeroizing::new([0; 32]);
@@ -130,4 +138,11 @@ fn somebody(context: &Context, cause: Cause) -> Abort {
         (Some(peer), None) => Abort { cause, blame: Blame::Party(peer) },
         _ => Abort::nobody(cause),
     }
+}
+
+#[cfg(test)]
+mod wiped {
+    use super::*;
+
+    symbolon_mpc::wiped!(Signer, Signer { share, hedge, pairs } but { wallet, epoch, devices, items });
 }

@@ -1,4 +1,4 @@
-//! ChaCha20's key stream, the pseudo-random generator of every layer.
+//! ChaCha20's key stream, the pseudo-random generator of every layer (§1.8).
 
 use chacha20::ChaCha20;
 use chacha20::cipher::{KeyIvInit, StreamCipher};
@@ -56,3 +56,13 @@ impl RngCore for Stream {
 }
 
 impl CryptoRng for Stream {}
+
+#[cfg(test)]
+mod wiped {
+    use super::*;
+
+    symbolon_mpc::lacks!(Stream: Clone);
+
+    fn wipes_itself<T: zeroize::ZeroizeOnDrop>() {}
+    const _: fn() = wipes_itself::<ChaCha20>;
+}

@@ -1,4 +1,7 @@
-//! Random vector OLE: DKLs23 (ePrint 2023/765), protocol 5.2, with ℓ = 2, ρ = 1, λ_s = 80, ξ = κ + 2·λ_s = 416.
+//! Random vector OLE (§5): DKLs23 (ePrint 2023/765), protocol 5.2, with ℓ = 2, λ_s = 80, ξ = κ + 2·λ_s = 416.
+//!
+//! ρ is 1. The protocol's text says ⌈κ / λ_c⌉, which is 2; its proof (claim 6.7) needs q^ρ ≥ 2^λ_c, and its cost
+//! analysis (section 8.2) counts one: §9.3.
 //!
 //! Bob ends with a random b and shares d₁, d₂; Alice, with inputs a₁, a₂, ends with c₁, c₂ so that
 //! c_i + d_i = a_i·b. Bob speaks first (the extension's message), Alice answers.
@@ -61,7 +64,7 @@ pub struct Alice {
 pub type Shares = Zeroizing<[Scalar; INPUTS]>;
 
 impl Bob {
-    /// Draws the choices of `count` multiplications.
+    /// Draws the choices of `count` multiplications (§5.2).
     pub fn start(
         base: &SenderSeeds,
         direction: Direction,
@@ -100,7 +103,7 @@ impl Bob {
         let eta = <&[u8; SCALAR]>::try_from(message.eta.as_slice()).ok().and_then(curve::decode_scalar);
         let eta = eta.ok_or(MALFORMED)?;
 
-        // 2023/765, protocol 5.2, step 5: γ + β·ã, then μ' = γ̂ + θ·γ̇ − β·η and d = Σ g·γ̇.
+        // 2023/765, protocol 5.2, step 4 (§5.6): ḋ = γ + β·ã, then μ' = d̂ + θ·ḋ − β·η and d = Σ g·ḋ.
         let theta = challenge(&self.direction, item, &self.message, &message.masked);
         let mut rows = CheckHash::new(&self.direction, item);
         let mut shares = Shares::default();
@@ -148,7 +151,7 @@ impl Alice {
         inputs: &[Scalar; INPUTS],
         rng: &mut dyn CryptoRngCore,
     ) -> (Shares, VoleMessage) {
-        // 2023/765, protocol 5.2, step 3: â ← Z_q^ρ and ã = α⁰ − α¹ + (a ‖ â).
+        // 2023/765, protocol 5.2, step 3 (§5.3): â ← Z_q^ρ and ã = α⁰ − α¹ + (a ‖ â).
         let check = Zeroizing::new(curve::draw_scalar(rng));
         let row = Zeroizing::new([inputs[0], inputs[1], *check]);
         let zeros = self.pads_of(&self.pads.zero, item);
@@ -159,7 +162,7 @@ impl Alice {
                 masked.extend_from_slice(&(zero[place] - one[place] + row[place]).to_bytes());
             }
         }
-        // θ = H(transcript), η = â + θ·a, μ = H(α̂⁰ + θ·α̇⁰), and c = −Σ g·α̇⁰.
+        // §5.4, §5.5: θ = H(transcript), η = â + θ·a, μ = H(α̂⁰ + θ·α̇⁰), and c = −Σ g·α̇⁰.
         let theta = challenge(&self.direction, item, &self.message, &masked);
         let eta = *check + theta[0] * inputs[0] + theta[1] * inputs[1];
         let mut rows = CheckHash::new(&self.direction, item);
@@ -183,7 +186,7 @@ fn select(one: &Scalar, choice: Choice) -> Scalar {
     Scalar::conditional_select(&Scalar::ZERO, one, choice)
 }
 
-/// g ← Z_q^ξ, from the session, to which both sides gave a salt.
+/// g ← Z_q^ξ, from the session, to which both sides gave a salt (§5.1).
 fn gadget(direction: &Direction) -> Vec<Scalar> {
     let mut stream = Stream::new(direction.transcript(Tag::VoleGadget).finish32());
     (0..TRANSFERS).map(|_| stream.scalar()).collect()
@@ -195,7 +198,7 @@ fn hash_of(direction: &Direction, message: &ExtensionMessage) -> [u8; 32] {
     hash.field(&message.columns).field(&message.choices).field(&message.checks).finish32()
 }
 
-/// θ: a hash of all that was said before.
+/// θ: a hash of all that was said before (§5.4).
 fn challenge(direction: &Direction, item: usize, message: &[u8; 32], masked: &[u8]) -> [Scalar; INPUTS] {
     let hash = direction.transcript(Tag::VoleChallenge);
     let hash = hash.field(&(item as u64).to_be_bytes()).field(message).field(masked).finish64();
@@ -222,4 +225,13 @@ impl CheckHash {
     fn finish(self) -> [u8; 32] {
         self.hash.field(&self.rows).finish32()
     }
+}
+
+#[cfg(test)]
+mod wiped {
+    use super::*;
+
+    symbolon_mpc::wiped!(Bob, Bob { choices, pads } but { direction, gadget, message });
+    symbolon_mpc::wiped!(Alice, Alice { pads } but { direction, gadget, message });
+    symbolon_mpc::wiped!(CheckHash, CheckHash { rows } but { hash });
 }

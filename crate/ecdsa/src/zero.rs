@@ -1,5 +1,7 @@
 //! Shares of zero: what hides each signer's part of the key (DKLs23, ePrint 2023/765, functionality 3.4).
 //!
+//! §6, which is what section 3.1 of the paper suggests but that the session stands in for a counter.
+//!
 //! Each pair of signers holds a common seed, to which both gave a part: first both commit, then both open, so
 //! that neither chooses the sum. For every signature a pair derives one scalar from its seed and the session;
 //! the party with the lower index adds it, the other subtracts it.
@@ -72,4 +74,12 @@ impl PairSeed {
             })
             .collect()
     }
+}
+
+#[cfg(test)]
+mod wiped {
+    use super::*;
+
+    symbolon_mpc::wiped!(SeedPart, SeedPart { 0 } but {});
+    symbolon_mpc::wiped!(PairSeed, PairSeed { 0 } but {});
 }

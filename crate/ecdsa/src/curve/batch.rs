@@ -148,8 +148,8 @@ impl Scratch {
 
 /// A random scalar b₁ + λ·b₂ with odd 128-bit halves, which a multiplication takes half the doublings for.
 ///
-/// There are 2²⁵⁴ pairs of halves and (nearly) as many scalars: no way to the scalar is shorter than from a
-/// uniform one (Brumley–Nyberg, "On modular decomposition of integers", 2009).
+/// The 2²⁵⁴ pairs of halves make as many scalars, so that none is more than four times as likely as if it were
+/// uniform (§10.2; `tests/model/standards.py` counts).
 pub(crate) struct SplitScalar {
     low: Zeroizing<[u8; 16]>,
     high: Zeroizing<[u8; 16]>,
@@ -353,6 +353,13 @@ const BETA: [u8; 32] = [
     0x7a, 0xe9, 0x6a, 0x2b, 0x65, 0x7c, 0x07, 0x10, 0x6e, 0x64, 0x47, 0x9e, 0xac, 0x34, 0x34, 0xe9, 0x9c,
     0xf0, 0x49, 0x75, 0x12, 0xf5, 0x89, 0x95, 0xc1, 0x39, 0x6c, 0x28, 0x71, 0x95, 0x01, 0xee,
 ];
+
+#[cfg(test)]
+mod wiped {
+    use super::*;
+
+    symbolon_mpc::wiped!(SplitScalar, SplitScalar { low, high } but {});
+}
 
 #[cfg(test)]
 mod tests {

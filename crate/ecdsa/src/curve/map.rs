@@ -1,4 +1,4 @@
-//! Hashing to the curve in batches: RFC 9380, suite `secp256k1_XMD:SHA-256_SSWU_RO_`.
+//! Hashing to the curve in batches: RFC 9380, suite `secp256k1_XMD:SHA-256_SSWU_RO_` (§1.10).
 //!
 //! k256 has the same function for one message; here the inversions of a batch are shared. Constants are k256's.
 

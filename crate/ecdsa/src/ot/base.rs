@@ -1,4 +1,5 @@
-//! Base transfers: Endemic OT (Masny–Rindal, ePrint 2019/706, section 5.1) over Diffie–Hellman on secp256k1.
+//! Base transfers (§3): Endemic OT (Masny–Rindal, ePrint 2019/706, figure 8) over Diffie–Hellman on secp256k1,
+//! with one point from the sender (figure 14), here for all transfers: §10.1 says why that is sound.
 //!
 //! One message each way, at the same time. For each of 128 transfers the receiver, whose choice is c, sends
 //! two points r₀, r₁: r₁₋c at random and r_c = a·G − H_c(r₁₋c). The sender sends one point B = b·G for all
@@ -17,7 +18,7 @@ use rand_core::CryptoRngCore;
 use serde::{Deserialize, Serialize};
 use subtle::{Choice, ConditionallySelectable};
 use symbolon_mpc::{Cause, Tag, wire};
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::curve;
 use crate::curve::batch::{self, Point, SplitScalar, Table};
@@ -71,14 +72,14 @@ pub struct ReceiverSeeds {
 }
 
 impl Sender {
-    /// Draws b and says B.
+    /// Draws b and says B (§3.4).
     pub fn start(direction: Direction, rng: &mut dyn CryptoRngCore) -> (Self, SenderMessage) {
         let scalar = SplitScalar::draw(rng);
         let message = SenderMessage { point: curve::encode_compressed(&scalar.public()).to_vec() };
         (Self { direction, scalar, message: message.clone() }, message)
     }
 
-    /// Ends with both keys of each transfer.
+    /// Ends with both keys of each transfer (§3.5).
     ///
     /// # Errors
     /// [`Cause::Malformed`] unless the message is 2·128 points of the curve, none the identity.
@@ -93,7 +94,7 @@ impl Sender {
 }
 
 impl Receiver {
-    /// Draws choices and scalars and says the points.
+    /// Draws choices and scalars and says the points (§3.1 to §3.3).
     pub fn start(direction: Direction, rng: &mut dyn CryptoRngCore) -> (Self, ReceiverMessage) {
         let mut random = Zeroizing::new([0; 16]);
         rng.fill_bytes(&mut *random);
@@ -124,7 +125,7 @@ impl Receiver {
         (Self { direction, choices, scalars, message: message.clone() }, message)
     }
 
-    /// Ends with the chosen key of each transfer.
+    /// Ends with the chosen key of each transfer (§3.6).
     ///
     /// # Errors
     /// [`Cause::Malformed`] unless the message is a point of the curve other than the identity.
@@ -166,6 +167,8 @@ impl Drop for SenderSeeds {
     }
 }
 
+impl ZeroizeOnDrop for SenderSeeds {}
+
 impl Drop for ReceiverSeeds {
     fn drop(&mut self) {
         self.choices.zeroize();
@@ -173,7 +176,9 @@ impl Drop for ReceiverSeeds {
     }
 }
 
-/// The sums r₀ + H₀(r₁) and r₁ + H₁(r₀) of each transfer.
+impl ZeroizeOnDrop for ReceiverSeeds {}
+
+/// The sums r₀ + H₀(r₁) and r₁ + H₁(r₀) of each transfer (§3.5).
 fn sums(direction: &Direction, message: &ReceiverMessage) -> Result<Vec<Point>, Cause> {
     const MALFORMED: Cause = Cause::Malformed("base transfer: receiver's points");
     let (encoded, rest) = message.points.as_chunks::<{ curve::COORDINATES }>();
@@ -192,7 +197,7 @@ fn hash_to_points(inputs: &[[u8; 102]]) -> Vec<Point> {
     hash_to_curve(Tag::BaseOtPoint.text().as_bytes(), inputs.iter().map(|input| input.as_slice()))
 }
 
-/// Input of H_role for transfer `index`.
+/// Input of H_role for transfer `index` (§3.2).
 fn hash_input(direction: &Direction, index: usize, role: u8, other: &Point) -> [u8; 102] {
     let mut input = [0; 102];
     input[..32].copy_from_slice(&direction.session.0);
@@ -230,6 +235,16 @@ impl KeyHash {
 }
 
 #[cfg(test)]
+mod wiped {
+    use super::*;
+
+    symbolon_mpc::wiped!(Sender, Sender { scalar } but { direction, message });
+    symbolon_mpc::wiped!(Receiver, Receiver { choices, scalars } but { direction, message });
+    symbolon_mpc::wiped!(SenderSeeds);
+    symbolon_mpc::wiped!(ReceiverSeeds);
+}
+
+#[cfg(test)]
 mod tests {
     use rand_chacha::ChaCha20Rng;
     use rand_core::SeedableRng;
@@ -243,14 +258,25 @@ mod tests {
     /// a canonical point of the curve, and no bit of either leans to one side.
     #[test]
     fn nothing_that_the_sender_can_compute_tells_the_choice() {
+        distinguish(6);
+    }
+
+    /// The same over 10⁵ transfers: `cargo test -p symbolon-ecdsa --lib -- --ignored --nocapture tells_the_choice`.
+    #[test]
+    #[ignore = "half a minute"]
+    fn nothing_in_a_hundred_thousand_transfers_tells_the_choice() {
+        distinguish(782);
+    }
+
+    fn distinguish(runs: u16) {
         let party = |index| PartyIndex::new(index).unwrap();
         let mut rng = ChaCha20Rng::seed_from_u64(1);
         // Ones in five bits of: the sum, and the point sent, at the choice and at the other place.
         let mut ones = [[0_i32; 5]; 4];
-        let runs: i32 = 6;
         for run in 0..runs {
-            let direction =
-                Direction { session: SessionId([run as u8; 32]), sender: party(1), receiver: party(2) };
+            let mut session = [0; 32];
+            session[..2].copy_from_slice(&run.to_be_bytes());
+            let direction = Direction { session: SessionId(session), sender: party(1), receiver: party(2) };
             let (receiver, message) = Receiver::start(direction, &mut rng);
             let sums = sums(&direction, &message).unwrap();
             let (sent, _) = message.points.as_chunks::<{ curve::COORDINATES }>();
@@ -269,11 +295,18 @@ mod tests {
                 }
             }
         }
-        // 768 fair coins: five standard deviations are 69.
-        let count = runs * COUNT as i32;
-        for ones in ones.as_flattened() {
-            assert!((ones - count / 2).abs() < 69, "{ones} of {count}");
-        }
+        // Fair coins: five standard deviations are 5·√count / 2.
+        let count = i32::from(runs) * COUNT as i32;
+        let most = ones.as_flattened().iter().map(|ones| (ones - count / 2).abs()).max().unwrap();
+        println!(
+            "{count} transfers: no bit came more than {most} times too often; five σ are {}",
+            bound(count)
+        );
+        assert!(most < bound(count));
+    }
+
+    fn bound(count: i32) -> i32 {
+        (f64::from(count).sqrt() * 2.5) as i32
     }
 
     /// A receiver that makes a sum the identity, or the double of a point, is refused.

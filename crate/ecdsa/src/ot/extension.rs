@@ -1,5 +1,6 @@
-//! Many transfers from 128 base transfers: SoftSpoken OT (Roy, ePrint 2022/192) with k = 1, which is the OT
-//! extension of Keller–Orsini–Scholl with the revised consistency check (ePrint 2015/546, figure 7, as of 2022).
+//! Many transfers from 128 base transfers (§4): SoftSpoken OT (Roy, ePrint 2022/192) with k = 1, which is the OT
+//! extension of Keller–Orsini–Scholl with the consistency check of its revision of 2022 (ePrint 2015/546). That
+//! its challenge may be a hash, and that s must then be 128, is DKLs23 (ePrint 2023/765), section 5.1.
 //!
 //! One message, from the receiver. Its matrix has one column of ℓ + s bits for each base transfer, s = 128:
 //! the last s rows hide what the check shows. The challenge of the check is a hash of the whole matrix; the
@@ -59,7 +60,7 @@ pub struct SenderPads {
 /// The chosen pad of each transfer.
 pub struct ReceiverPads(pub Zeroizing<Vec<Pad>>);
 
-/// Chooses bit j of `choices` (least significant first) in transfer j; ℓ = 8·`choices.len()`.
+/// Chooses bit j of `choices` (least significant first) in transfer j; ℓ = 8·`choices.len()` (§4.1 to §4.5).
 pub fn receive(
     base: &SenderSeeds,
     direction: &Direction,
@@ -71,7 +72,7 @@ pub fn receive(
     padded[..choices.len()].copy_from_slice(choices);
     rng.fill_bytes(&mut padded[choices.len()..]);
 
-    // 2022/192, figure 6 with k = 1: u_i = PRG(k_i⁰) ⊕ PRG(k_i¹) ⊕ x, and t_i = PRG(k_i⁰).
+    // §4.2: u_i = PRG(k_i⁰) ⊕ PRG(k_i¹) ⊕ x, and t_i = PRG(k_i⁰).
     let expand = Expand::new(direction);
     let mut kept = Columns::new(length);
     let mut sent = vec![0; COUNT * length];
@@ -96,7 +97,7 @@ pub fn receive(
     (message, ReceiverPads(Zeroizing::new(pads)))
 }
 
-/// Takes the receiver's message for `8·bytes` transfers.
+/// Takes the receiver's message for `8·bytes` transfers (§4.6).
 ///
 /// # Errors
 /// [`Cause::Malformed`] for a wrong length, [`Cause::Leak`] if the check fails.
@@ -116,7 +117,7 @@ pub fn send(
     };
     let choices = Gf128::from_bytes(choices);
 
-    // 2022/192, figure 6: q_i = PRG(k_i^{Δ_i}) ⊕ Δ_i·u_i, which is t_i ⊕ Δ_i·x.
+    // §4.6: q_i = PRG(k_i^{Δ_i}) ⊕ Δ_i·u_i, which is t_i ⊕ Δ_i·x.
     let expand = Expand::new(direction);
     let challenge = Challenge::new(direction, &message.columns, bytes);
     let mut kept = Columns::new(length);
@@ -145,14 +146,14 @@ pub fn send(
 }
 
 /// The pseudo-random generator over the base transfers' keys: ChaCha20 under a key bound to the session.
-struct Expand(Transcript);
+pub(crate) struct Expand(Transcript);
 
 impl Expand {
-    fn new(direction: &Direction) -> Self {
+    pub(crate) fn new(direction: &Direction) -> Self {
         Self(direction.aligned_transcript(Tag::ExtensionExpand))
     }
 
-    fn column(&self, seed: &Seed, column: &mut [u8]) {
+    pub(crate) fn column(&self, seed: &Seed, column: &mut [u8]) {
         Stream::new(self.0.clone().field(seed).finish32()).fill(column);
     }
 }
@@ -176,7 +177,7 @@ impl Columns {
         self.bytes.chunks_exact_mut(self.length)
     }
 
-    /// The first ℓ rows, 128 bits each: bit i is from column i.
+    /// The first ℓ rows, 128 bits each: bit i is from column i (§4.7).
     fn rows(&self) -> Zeroizing<Vec<u128>> {
         let bytes = self.length - BLOCK;
         let mut rows = Zeroizing::new(Vec::with_capacity(bytes.next_multiple_of(BLOCK) * 8));
@@ -200,21 +201,21 @@ fn block_of(bytes: &[u8]) -> Gf128 {
     Gf128::from_bytes(block)
 }
 
-/// The universal hash x̂_{m+1} + Σ χ_j·x̂_j of a column, with χ from a hash of the whole matrix.
-struct Challenge {
+/// The universal hash x̂_{m+1} + Σ χ_j·x̂_j of a column, with χ from a hash of the whole matrix (§4.3, §4.4).
+pub(crate) struct Challenge {
     bytes: usize,
     factors: Vec<Gf128>,
 }
 
 impl Challenge {
-    fn new(direction: &Direction, matrix: &[u8], bytes: usize) -> Self {
+    pub(crate) fn new(direction: &Direction, matrix: &[u8], bytes: usize) -> Self {
         let seed = direction.transcript(Tag::ExtensionCheck).field(matrix).finish32();
         let mut stream = vec![0; bytes.next_multiple_of(BLOCK)];
         Stream::new(seed).fill(&mut stream);
         Self { bytes, factors: stream.chunks_exact(BLOCK).map(block_of).collect() }
     }
 
-    fn fold(&self, column: &[u8]) -> Gf128 {
+    pub(crate) fn fold(&self, column: &[u8]) -> Gf128 {
         let (body, hiding) = column.split_at(self.bytes);
         let mut sum = Wide::default();
         for (factor, block) in self.factors.iter().zip(body.chunks(BLOCK)) {
@@ -224,7 +225,7 @@ impl Challenge {
     }
 }
 
-/// The hash that breaks the correlation of the rows: rows to pads.
+/// The hash that breaks the correlation of the rows: rows to pads (§4.7).
 struct PadHash(Transcript);
 
 impl PadHash {
@@ -241,4 +242,13 @@ impl PadHash {
         let (scalars, _) = stream.as_chunks::<{ curve::SCALAR }>();
         array::from_fn(|place| curve::scalar_from_hash(scalars[place]))
     }
+}
+
+#[cfg(test)]
+mod wiped {
+    use super::*;
+
+    symbolon_mpc::wiped!(SenderPads, SenderPads { zero, one } but {});
+    symbolon_mpc::wiped!(ReceiverPads, ReceiverPads { 0 } but {});
+    symbolon_mpc::wiped!(Columns, Columns { bytes } but { length });
 }

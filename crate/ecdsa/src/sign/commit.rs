@@ -1,4 +1,4 @@
-//! Round 1 of protocol 3.6: commit to the nonce, and Bob's half of every multiplication.
+//! Round 1 of protocol 3.6 (§8.2): commit to the nonce, and Bob's half of every multiplication.
 
 use std::collections::BTreeMap;
 
@@ -86,7 +86,7 @@ impl<const N: u16> Round for Commit<N> {
         context: &Context,
         rng: &mut dyn CryptoRngCore,
     ) -> Result<Word<Commitment, CommitPrivate>, Abort> {
-        // 2023/765, protocol 3.6, step 4: P_i samples r_i ← Z_q and φ_i ← Z_q, computes R_i := r_i·G,
+        // 2023/765, protocol 3.6, steps 5 and 6: P_i samples r_i ← Z_q and φ_i ← Z_q, computes R_i := r_i·G,
         // and commits to R_i; as Bob of a multiplication with every P_j it samples χ_{i,j}.
         let mut random = self.signer.random(context, "commit", rng);
         let count = self.signer.items.len();
@@ -186,4 +186,22 @@ pub(super) fn commit(
         hash.put(point);
     }
     Commitment(hash.finish32())
+}
+
+#[cfg(test)]
+mod wiped {
+    use super::*;
+
+    symbolon_mpc::wiped!(Commit<1>, Commit { signer, unopened, spoken } but {});
+    symbolon_mpc::wiped!(Spoken, Spoken { blind, nonces, bobs, setups } but {});
+    symbolon_mpc::wiped!(Nonce, Nonce { scalar, mask } but { point });
+    symbolon_mpc::wiped!(Peer, Peer { setup, alice, bob } but { index, commitment });
+    symbolon_mpc::lacks!(Ready: Clone);
+
+    impl symbolon_mpc::testing::wiped::Wiped for Ready
+    where
+        Box<PairSetup>: symbolon_mpc::testing::wiped::Wiped,
+        Box<Unopened>: symbolon_mpc::testing::wiped::Wiped,
+    {
+    }
 }

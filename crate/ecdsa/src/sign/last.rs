@@ -1,4 +1,5 @@
-//! Round 3 of protocol 3.6: the one message that makes the signature, said only with the owner's approval.
+//! Round 3 of protocol 3.6 (§8.7 to §8.9): the one message that makes the signature, said only with the owner's
+//! approval.
 
 use k256::ecdsa::VerifyingKey;
 use k256::ecdsa::signature::hazmat::PrehashVerifier;
@@ -62,7 +63,7 @@ impl Partial {
         Ok(Self { digest: item.digest, public_key, point, r, sum, said: [Scalar::ZERO; 2] })
     }
 
-    /// 2023/765, protocol 3.6, step 7:
+    /// 2023/765, protocol 3.6, step 8 (§8.6):
     /// > u_i := r_i·(φ_i + Σ ψ_{j,i}) + Σ (cᵘ_{i,j} + dᵘ_{i,j})
     /// > v_i := sk_i·(φ_i + Σ ψ_{j,i}) + Σ (cᵛ_{i,j} + dᵛ_{i,j})
     /// > w_i := SHA2(m)·φ_i + rˣ·v_i
@@ -74,7 +75,7 @@ impl Partial {
         [w, u]
     }
 
-    /// The signature, if it verifies: s = Σ wⱼ / Σ uⱼ, in its low form.
+    /// The signature, if it verifies: s = Σ wⱼ / Σ uⱼ (2023/765, protocol 3.6, step 10), in its low form (§8.9).
     fn signature(&self) -> Option<Signature> {
         let [w, u] = self.said;
         let s = w * Option::<Scalar>::from(u.invert())?;
@@ -153,4 +154,13 @@ impl<const N: u16> Round for Last<N> {
 
 fn message(digest: &[u8; 32]) -> Scalar {
     <Scalar as Reduce<U256>>::reduce_bytes(&(*digest).into())
+}
+
+#[cfg(test)]
+mod wiped {
+    use super::*;
+
+    symbolon_mpc::wiped!(Last<3>, Last { partials, pairs } but {});
+    // What was said is no secret once it is said, and not computed before.
+    symbolon_mpc::wiped!(Partial, Partial { sum } but { digest, public_key, point, r, said });
 }

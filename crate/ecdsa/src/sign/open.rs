@@ -1,4 +1,5 @@
-//! Round 2 of protocol 3.6: open the nonce, and Alice's half of every multiplication; then every check.
+//! Round 2 of protocol 3.6 (§8.4, §8.5): open the nonce, and Alice's half of every multiplication; then every
+//! check.
 
 use k256::{ProjectivePoint, Scalar};
 use rand_core::CryptoRngCore;
@@ -94,7 +95,7 @@ impl<const N: u16> Round for Open<N> {
         context: &Context,
         rng: &mut dyn CryptoRngCore,
     ) -> Result<Word<OpenBroadcast, OpenPrivate>, Abort> {
-        // 2023/765, protocol 3.6, step 6: sk_i := p(i)·λ_i + ζ_i and pk_i := sk_i·G; with each P_j, P_i
+        // 2023/765, protocol 3.6, step 7: sk_i := p(i)·λ_i + ζ_i and pk_i := sk_i·G; with each P_j, P_i
         // multiplies (r_i, sk_i), computes Γᵘ := cᵘ·G, Γᵛ := cᵛ·G and ψ := φ_i − χ_{i,j}, and sends them
         // with R_i's opening and pk_i.
         let mut random = self.signer.random(context, "open", rng);
@@ -172,7 +173,7 @@ impl<const N: u16> Round for Open<N> {
                 self.signer.pairs.insert(key, *peer.setup);
             }
         }
-        // > … and P_i verifies that Σ pk_j = pk.
+        // > … and whether Σ_{k∈P} pk_k = pk
         let mut finished = Vec::new();
         for (sum, item) in partials.into_iter().zip(&self.signer.items) {
             if sum.public_key != item.public_key {
@@ -243,8 +244,10 @@ fn check_item(bob: &Bob, place: usize, points: &Points, multiplied: &Multiplied)
     let psi = <&[u8; SCALAR]>::try_from(multiplied.psi.as_slice()).ok().and_then(curve::decode_scalar);
     let psi = psi.ok_or(Cause::Malformed("psi"))?;
 
-    // 2023/765, protocol 3.6, step 7: P_i verifies that
-    // > χ_{i,j}·R_j − Γᵘ_{j,i} = dᵘ_{i,j}·G and χ_{i,j}·pk_j − Γᵛ_{j,i} = dᵛ_{i,j}·G.
+    // 2023/765, protocol 3.6, step 8: P_i checks whether
+    // > χ_{i,j}·R_j − Γᵘ_{j,i} = dᵘ_{i,j}·G
+    // > χ_{i,j}·pk_j − Γᵛ_{j,i} = dᵛ_{i,j}·G
+    // Nothing is checked of ψ, which only defines the sender's mask: §10.6.
     let shares = bob.finish(place, &multiplied.multiplication)?;
     let factor = bob.factor(place);
     let first = nonce * *factor - gamma_nonce - curve::generator_by(&shares[0]);
@@ -259,4 +262,14 @@ fn check_item(bob: &Bob, place: usize, points: &Points, multiplied: &Multiplied)
 fn point(bytes: &[u8]) -> Result<ProjectivePoint, Cause> {
     let point = <&[u8; COMPRESSED]>::try_from(bytes).ok().and_then(curve::decode_compressed);
     point.map(ProjectivePoint::from).ok_or(Cause::Malformed("point"))
+}
+
+#[cfg(test)]
+mod wiped {
+    use super::*;
+
+    symbolon_mpc::wiped!(Open<2>, Open { signer, blind, nonces, peers, spoken } but {});
+    symbolon_mpc::wiped!(Spoken, Spoken { key, shares } but { public_key });
+    symbolon_mpc::wiped!(Sum, Sum { nonce, key, own_mask, mask, shares } but { point, public_key });
+    symbolon_mpc::wiped!(Checked, Checked { shares } but { nonce, key, psi });
 }

@@ -73,8 +73,8 @@ pub enum Misuse {
 }
 
 impl SignPlan {
-    /// Hash of what is signed, and with which key: intent, paths, digests, public key, chain code. Who signs is in
-    /// the session's agreement.
+    /// Hash of what is signed, and with which key (§2.2): intent, paths, digests, public key, chain code. Who
+    /// signs is in the session's agreement.
     pub(super) fn digest(&self, info: &KeyInfo) -> [u8; 32] {
         let mut hash = Transcript::new(Tag::Plan)
             .field(PROTOCOL.as_bytes())

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Known answers of the ECDSA protocol, both ways: the model's by the Rust, the Rust's by the model.
+# SYMBOLON_SEED=<number> repeats a run's inputs of the second half.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+export PYTHONDONTWRITEBYTECODE=1
+
+if ! command -v python3 >/dev/null; then
+    echo "tests/model: SKIPPED, python3 is missing; the Rust was not compared with the model" >&2
+    exit 0
+fi
+export SYMBOLON_SEED="${SYMBOLON_SEED:-$RANDOM$RANDOM}"
+answers="${CARGO_TARGET_DIR:-target}/tmp/model"
+
+cargo test --quiet --locked -p symbolon-ecdsa --test model
+rm -rf "$answers"
+cargo test --quiet --locked -p symbolon-ecdsa --test model -- --ignored --exact write_vectors
+echo "inputs of the second half: SYMBOLON_SEED=$SYMBOLON_SEED"
+python3 tests/model/check.py crate/ecdsa/tests/vectors "$answers"
