@@ -13,9 +13,10 @@ use serde_json::Value;
 const FLOORS: &[(&str, &[&str])] = &[
     ("mpc", &[]),
     ("ecdsa", &["mpc"]),
+    ("frost", &["mpc"]),
     ("chain", &[]),
     ("link", &[]),
-    ("wallet", &["mpc", "ecdsa", "chain", "link"]),
+    ("wallet", &["mpc", "ecdsa", "frost", "chain", "link"]),
     ("ui", &["wallet"]),
     ("wasm", &["wallet"]),
     ("cosigner", &["wallet"]),
@@ -23,7 +24,7 @@ const FLOORS: &[(&str, &[&str])] = &[
 ];
 
 /// Floors 0 to 2: they know no platform.
-const LOWER: &[&str] = &["mpc", "ecdsa", "chain", "link", "wallet"];
+const LOWER: &[&str] = &["mpc", "ecdsa", "frost", "chain", "link", "wallet"];
 
 /// What no source of a lower floor may name.
 const PLATFORM: &[&str] = &[

@@ -48,7 +48,7 @@ use std::collections::BTreeMap;
 use rand_core::CryptoRngCore;
 use serde::{Deserialize, Serialize};
 use symbolon_mpc::{Cause, DeviceId, PartyIndex, SessionId, Tag, Transcript, wire};
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::direction::Direction;
 use crate::ot::base::{self, ReceiverMessage, ReceiverSeeds, SenderMessage, SenderSeeds};
@@ -250,6 +250,11 @@ impl Pairs {
         self.0.remove(key)
     }
 
+    #[cfg(feature = "testing")]
+    pub(crate) fn get(&self, key: &PairKey) -> Option<&PairSetup> {
+        self.0.get(key)
+    }
+
     pub(crate) fn insert(&mut self, key: PairKey, setup: PairSetup) {
         self.0.insert(key, setup);
     }
@@ -261,6 +266,8 @@ impl Drop for SetupOpening {
     }
 }
 
+impl ZeroizeOnDrop for SetupOpening {}
+
 impl fmt::Debug for PairSetup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PairSetup(<redacted>)")
@@ -271,4 +278,15 @@ impl fmt::Debug for Pairs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.0.keys()).finish()
     }
+}
+
+#[cfg(test)]
+mod wiped {
+    use super::*;
+
+    symbolon_mpc::wiped!(PairSetup, PairSetup { alice, bob, zero } but { name });
+    symbolon_mpc::wiped!(Pairs, Pairs { 0 } but {});
+    symbolon_mpc::wiped!(Started, Started { sender, receiver, seed } but { direction, message });
+    symbolon_mpc::wiped!(Unopened, Unopened { alice, bob, seed } but { direction, name, commitment });
+    symbolon_mpc::wiped!(message SetupOpening);
 }

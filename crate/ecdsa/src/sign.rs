@@ -74,6 +74,14 @@ impl Ceremony for Sign {
 }
 
 #[cfg(feature = "testing")]
+impl Sign {
+    /// The session, while the ceremony runs: what a cheat needs to make messages of its own.
+    pub fn session(&self) -> Option<symbolon_mpc::SessionId> {
+        self.0.session()
+    }
+}
+
+#[cfg(feature = "testing")]
 impl symbolon_mpc::testing::fields::Inspect for Sign {
     fn sent(&self) -> &[symbolon_mpc::testing::fields::FrameFields] {
         self.0.sent()
@@ -130,4 +138,11 @@ fn somebody(context: &Context, cause: Cause) -> Abort {
         (Some(peer), None) => Abort { cause, blame: Blame::Party(peer) },
         _ => Abort::nobody(cause),
     }
+}
+
+#[cfg(test)]
+mod wiped {
+    use super::*;
+
+    symbolon_mpc::wiped!(Signer, Signer { share, hedge, pairs } but { wallet, epoch, devices, items });
 }

@@ -56,3 +56,13 @@ impl RngCore for Stream {
 }
 
 impl CryptoRng for Stream {}
+
+#[cfg(test)]
+mod wiped {
+    use super::*;
+
+    symbolon_mpc::lacks!(Stream: Clone);
+
+    fn wipes_itself<T: zeroize::ZeroizeOnDrop>() {}
+    const _: fn() = wipes_itself::<ChaCha20>;
+}

@@ -1,11 +1,14 @@
-//! Set-ups dealt in the open. Compiled with the feature `testing` only: whoever deals knows everything.
+//! Set-ups dealt in the open, and a receiver that cheats. Compiled with the feature `testing` only: whoever deals
+//! knows everything.
 
 use core::array;
 
 use rand_core::CryptoRngCore;
 use symbolon_mpc::DeviceId;
 
+use crate::direction::Direction;
 use crate::ot::base::{COUNT, ReceiverSeeds, SenderSeeds};
+use crate::ot::extension::{Challenge, Expand, ExtensionMessage};
 use crate::setup::{PairKey, PairSetup, Pairs};
 use crate::zero::PairSeed;
 
@@ -39,3 +42,50 @@ pub fn deal_pairs(
     };
     [of(devices[1], first_alice, first_bob), of(devices[0], second_alice, second_bob)]
 }
+
+/// A copy of what a party holds of base transfers with the peer of `key`: as the one that chose, and as the one
+/// with both messages.
+pub fn base_of(pairs: &Pairs, key: &PairKey) -> Option<(ReceiverSeeds, SenderSeeds)> {
+    let setup = pairs.get(key)?;
+    let alice = ReceiverSeeds { choices: setup.alice.choices, seeds: setup.alice.seeds.clone() };
+    Some((alice, SenderSeeds(setup.bob.0.clone())))
+}
+
+/// The extension's message of a receiver that cheats: in `column` alone it chooses otherwise in the first transfer,
+/// and it answers the check so that it passes if the sender's choice in base transfer `column` is `guess`, and
+/// fails else. The selective failure that the extension's proof allows (Keller–Orsini–Scholl, ePrint 2015/546,
+/// "leakage"): one guess costs a failure with one half.
+pub fn guess_choice(
+    base: &SenderSeeds,
+    direction: &Direction,
+    honest: &ExtensionMessage,
+    column: usize,
+    guess: bool,
+) -> ExtensionMessage {
+    let mut crooked = honest.clone();
+    let length = honest.columns.len() / COUNT;
+    let expand = Expand::new(direction);
+    let kept = |index: usize, role: usize| {
+        let mut bytes = vec![0; length];
+        expand.column(base.seed(index, role), &mut bytes);
+        bytes
+    };
+    let xor = |one: &[u8], other: &[u8]| -> Vec<u8> { one.iter().zip(other).map(|(a, b)| a ^ b).collect() };
+    let choices = xor(&xor(&kept(0, 0), &kept(0, 1)), &honest.columns[..length]);
+    let mut otherwise = choices.clone();
+    otherwise[0] ^= 1;
+    crooked.columns[column * length] ^= 1;
+
+    let challenge = Challenge::new(direction, &crooked.columns, length - BLOCK);
+    let difference = challenge.fold(&choices) + challenge.fold(&otherwise);
+    crooked.choices = challenge.fold(&choices).to_bytes().to_vec();
+    let check = |index: usize| match guess && index == column {
+        true => challenge.fold(&kept(index, 0)) + difference,
+        false => challenge.fold(&kept(index, 0)),
+    };
+    crooked.checks = (0..COUNT).flat_map(|index| check(index).to_bytes()).collect();
+    crooked
+}
+
+/// Bytes of the rows that hide what the check shows.
+const BLOCK: usize = 16;

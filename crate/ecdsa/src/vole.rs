@@ -229,3 +229,12 @@ impl CheckHash {
         self.hash.field(&self.rows).finish32()
     }
 }
+
+#[cfg(test)]
+mod wiped {
+    use super::*;
+
+    symbolon_mpc::wiped!(Bob, Bob { choices, pads } but { direction, gadget, message });
+    symbolon_mpc::wiped!(Alice, Alice { pads } but { direction, gadget, message });
+    symbolon_mpc::wiped!(CheckHash, CheckHash { rows } but { hash });
+}

@@ -75,3 +75,11 @@ impl PairSeed {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod wiped {
+    use super::*;
+
+    symbolon_mpc::wiped!(SeedPart, SeedPart { 0 } but {});
+    symbolon_mpc::wiped!(PairSeed, PairSeed { 0 } but {});
+}

@@ -5,9 +5,10 @@ mod common;
 
 use common::{Memory, ceremonies, deal, deal_epoch, device, plan, run, signatures, verify};
 use symbolon_ecdsa::{Misuse, PairKey, Pairs, Sign, SignPlan};
+use symbolon_mpc::share::InvalidKeyInfo;
 use symbolon_mpc::testing::index;
 use symbolon_mpc::testing::sim::{Network, Simulator, generator};
-use symbolon_mpc::{Abort, Blame, Cause, Ceremony, Step};
+use symbolon_mpc::{Abort, Blame, Cause, Ceremony, Scheme, Step};
 
 #[test]
 fn every_quorum_signs() {
@@ -182,6 +183,18 @@ fn plans_that_do_not_fit_the_share_are_refused() {
     assert!(matches!(start(without_me), Misuse::Machine(_)));
     let twice = SignPlan { signers: vec![index(1), index(1)], ..base };
     assert!(matches!(start(twice), Misuse::Machine(_)));
+}
+
+/// Taproot keys are points of the same curve, and no root is used for two schemes.
+#[test]
+fn keys_of_other_schemes_are_refused() {
+    for scheme in [Scheme::SchnorrSecp256k1, Scheme::Ed25519] {
+        let shares = symbolon_mpc::testing::deal(2, 2, scheme, 9);
+        let wallet = *shares[0].info().wallet();
+        let plan = SignPlan { wallet, ..plan(&[1, 2], 1, 9) };
+        let refused = Sign::start(plan, &shares[0], Pairs::new()).map(|_| ()).unwrap_err();
+        assert_eq!(refused, Misuse::Key(InvalidKeyInfo::Scheme));
+    }
 }
 
 /// Two honest parties whose plans differ in anything part blaming nobody, before anything is computed.

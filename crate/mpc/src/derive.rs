@@ -3,6 +3,18 @@
 //! A child's public key is the parent's plus a public tweak, so that parties derive it alone and add the tweak
 //! to what they sign with. Hardened derivation needs the private key, which nobody has, and is refused. A child
 //! *scalar* must never be released: with the chain code it reveals the parent (BIP-32, "Security").
+//!
+//! On secp256k1 this is BIP-32. On Ed25519 there is no such standard for keys without a seed, and the rule is
+//! ours; it is BIP-32's with the encodings of RFC 8032:
+//!
+//! - I = HMAC-SHA512(key = parent's chain code, data = parent's public key, the 32 bytes of RFC 8032 ‖ step,
+//!   4 bytes big-endian);
+//! - tweak = the first 32 bytes of I as a little-endian number, modulo the order of the group;
+//! - child key = parent + tweak · B, child's chain code = the last 32 bytes of I.
+//!
+//! The children are keys like any other: their signatures verify strictly, and the challenge of Ed25519 hashes
+//! the key, so that a signature under one child says nothing under another. They are not the keys of SLIP-10 or
+//! of BIP32-Ed25519, which both need a seed.
 
 use core::fmt;
 use core::str::FromStr;

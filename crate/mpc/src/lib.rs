@@ -25,7 +25,7 @@ pub mod wire;
 
 pub use abort::{Abort, Blame, Cause};
 pub use ceremony::{Ceremony, CeremonyId, Outgoing, Step};
-pub use group::{Group, Scheme, Secp256k1};
+pub use group::{Ed25519, Group, Scheme, Secp256k1};
 pub use machine::{Machine, Misuse};
 pub use party::{DeviceId, InvalidQuorum, Party, PartyIndex, Quorum};
 pub use session::{Agreement, SessionId};

@@ -5,7 +5,7 @@
 use symbolon_mpc::dealing::{Dealt, Keygen, KeygenPlan, keygen};
 use symbolon_mpc::testing::sim::{Network, Outcome, Report, Simulator};
 use symbolon_mpc::testing::{conformance, index, keygen_plan, quorum};
-use symbolon_mpc::{Misuse, PartyIndex, Scheme, Secp256k1};
+use symbolon_mpc::{Ed25519, Misuse, PartyIndex, Scheme, Secp256k1};
 
 const ECDSA: Scheme = Scheme::EcdsaSecp256k1;
 
@@ -35,6 +35,31 @@ fn all_hold_one_key(report: &Report<Dealt>) {
 #[test]
 fn ecdsa_keys_conform() {
     conformance::dealing::<Secp256k1>(ECDSA);
+}
+
+#[test]
+fn taproot_keys_conform() {
+    conformance::dealing::<Secp256k1>(Scheme::SchnorrSecp256k1);
+}
+
+#[test]
+fn ed25519_keys_conform() {
+    conformance::dealing::<Ed25519>(Scheme::Ed25519);
+}
+
+#[test]
+fn one_keygen_makes_the_keys_of_all_schemes() {
+    conformance::dealing_together(&Scheme::ALL);
+}
+
+#[test]
+fn bad_networks_change_nothing_of_a_keygen_of_all_schemes() {
+    for (threshold, count, seeds) in [(2, 2, 20), (2, 3, 20), (3, 5, 5)] {
+        for seed in 0..seeds {
+            let plan = keygen_plan(quorum(threshold, count), Scheme::ALL.to_vec(), seed);
+            all_hold_one_key(&Simulator::new(parties(&plan), seed, Network::BAD).run());
+        }
+    }
 }
 
 #[test]
@@ -125,4 +150,9 @@ fn a_2_of_3_keygen_sends_about_two_kilobytes_per_party() {
     let bytes = report.bytes_sent(index(1));
     println!("2-of-3 keygen: {bytes} bytes sent per party");
     assert!(bytes < 2_000);
+    let plan = keygen_plan(quorum(2, 3), Scheme::ALL.to_vec(), 5);
+    let report = Simulator::new(parties(&plan), 5, Network::GOOD).run();
+    let bytes = report.bytes_sent(index(1));
+    println!("2-of-3 keygen of all schemes: {bytes} bytes sent per party");
+    assert!(bytes < 3_000);
 }

@@ -4,8 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use symbolon_mpc::derive::{InvalidPath, Path, derive_from};
-use symbolon_mpc::transcript::sha256;
-use symbolon_mpc::{Group, Secp256k1};
+use symbolon_mpc::testing::read_xpub;
+use symbolon_mpc::{Ed25519, Group, Secp256k1};
 
 const VECTORS: [(&str, &str, &str); 6] = [
     // Vector 1, m/0H → /1
@@ -60,6 +60,54 @@ fn children_are_those_of_bip_32() {
     }
 }
 
+/// Path, child key, child's chain code, sum of the tweaks, below the public key of RFC 8032, section 7.1, test 1.
+/// Source: a model in Python, `python3 crate/mpc/tests/ed25519_derivation.py`.
+const ED25519: [(&str, &str, &str, &str); 5] = [
+    (
+        "m/0",
+        "716245a2ed47056baf0b7e33fdac7a72f1d04816a31d8111b9fec8b7bfb74286",
+        "3f5816e3364c4d3ed41f65006eaab8ea0532deaab70ad9f382805a6a613d8ee6",
+        "08301418f1bb6cb30741b47255cccff694b6418594ad6ed63416de104c4ec407",
+    ),
+    (
+        "m/1",
+        "dc1881b2593a67457412365719f9e5a98650be708ea49aa95ce6ab1c3e02acdf",
+        "c11372db7510348560595598e6716f69aa816ae24bbbed9e9237301b1e4cb128",
+        "02db3e9b8301172c8e2d36993b0a1be7244bd26194c1668ebcafb9f01264aa05",
+    ),
+    (
+        "m/2147483647",
+        "cce02ea26f3e42958150e1ded743313af95f8944432c493f379c703f80472714",
+        "b65fbb66fdbb357ac50d8ff3d695551c6e21b4b1ca7c84ca291d30ad87794f6c",
+        "97ef6b4c3bb0046dc08e665d03fb8b5d789988bd074f21bb8df40e765665a201",
+    ),
+    (
+        "m/44/501/0/0",
+        "e98df8e0f26bc0ac8a499a7446a0a5e43d85741255e32c731e6d2981bc5baa0a",
+        "42f455b561e530e1ce2c50511cd4552001ac1b35dee8e3a1d7b9d2dacd982485",
+        "f520e2d45ccb6a2e21fd5076f51f008e2cd3520377be10be6d9fd49524df5c08",
+    ),
+    (
+        "m/44/501/0/1",
+        "d7616d005310411f7a518498c3d51a8db530ce2f4cab3640ba745dcf6d6ec5a3",
+        "dfa709b9ea2d6cc418708885ed8fb8a18f74194dddca57d3930e4e96ae39a812",
+        "8792fe371e72dbb7b255268bf0f80569245b216493c5f6e0b15afff34d1a3002",
+    ),
+];
+
+#[test]
+fn children_on_ed25519_are_those_of_the_model() {
+    let root = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+    let root = Ed25519::decode_point(&hex::decode(root).unwrap()).unwrap();
+    let chain_code = core::array::from_fn(|position| position as u8);
+    for (path, key, child_chain_code, tweak) in ED25519 {
+        let child = derive_from::<Ed25519>(root, chain_code, &path.parse().unwrap()).unwrap();
+        assert_eq!(hex::encode(Ed25519::encode_point(&child.public_key).unwrap()), key, "{path}");
+        assert_eq!(hex::encode(child.chain_code), child_chain_code, "{path}");
+        assert_eq!(hex::encode(Ed25519::encode_scalar(&child.tweak)), tweak, "{path}");
+    }
+}
+
 #[test]
 fn the_empty_path_is_the_key_itself() {
     let (chain_code, key) = read_xpub(VECTORS[3].0);
@@ -97,22 +145,4 @@ fn a_hardened_path_is_refused_on_the_wire() {
     assert!(symbolon_mpc::wire::decode::<Path>(&bytes).is_err());
     let bytes = symbolon_mpc::wire::encode(&vec![44_u32, 60]);
     assert!(symbolon_mpc::wire::decode::<Path>(&bytes).is_ok());
-}
-
-/// Chain code and public key of an extended public key (BIP-32, "Serialization format"; Base58Check).
-fn read_xpub(text: &str) -> ([u8; 32], Vec<u8>) {
-    const ALPHABET: &str = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
-    let mut bytes = [0_u8; 82];
-    for letter in text.chars() {
-        let mut carry = ALPHABET.find(letter).unwrap();
-        for byte in bytes.iter_mut().rev() {
-            carry += 58 * usize::from(*byte);
-            *byte = carry as u8;
-            carry >>= 8;
-        }
-        assert_eq!(carry, 0);
-    }
-    let (payload, checksum) = bytes.split_at(78);
-    assert_eq!(sha256(&sha256(payload))[..4], *checksum);
-    (payload[13..45].try_into().unwrap(), payload[45..].to_vec())
 }

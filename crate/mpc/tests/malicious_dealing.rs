@@ -5,14 +5,19 @@
 use symbolon_mpc::dealing::{Keygen, keygen};
 use symbolon_mpc::machine::frame::Frame;
 use symbolon_mpc::testing::fields::Part;
-use symbolon_mpc::testing::harness::{Case, Scope, alter_everything};
+use symbolon_mpc::testing::harness::{Case, Harness, Scope};
+use symbolon_mpc::testing::mutation::Mutation;
 use symbolon_mpc::testing::sim::{Network, Outcome, Sent, Simulator};
 use symbolon_mpc::testing::{index, keygen_plan, quorum};
 use symbolon_mpc::{Abort, Blame, Cause, PartyIndex, Scheme};
 
 fn make(threshold: u16, count: u16) -> impl Fn(u64) -> Vec<(PartyIndex, Keygen)> {
+    make_roots(threshold, count, vec![Scheme::EcdsaSecp256k1])
+}
+
+fn make_roots(threshold: u16, count: u16, roots: Vec<Scheme>) -> impl Fn(u64) -> Vec<(PartyIndex, Keygen)> {
     move |session| {
-        let plan = keygen_plan(quorum(threshold, count), vec![Scheme::EcdsaSecp256k1], session);
+        let plan = keygen_plan(quorum(threshold, count), roots.clone(), session);
         plan.quorum.indices().map(|party| (party, keygen(plan.clone(), party).unwrap())).collect()
     }
 }
@@ -23,18 +28,29 @@ const STORED: u16 = 8;
 
 #[test]
 fn every_field_of_every_message_is_guarded() {
-    for (threshold, count, malicious) in [(2, 2, 1), (2, 3, 2), (3, 3, 3), (3, 4, 1)] {
+    let one = vec![Scheme::EcdsaSecp256k1];
+    for (threshold, count, malicious, roots) in [
+        (2, 2, 1, one.clone()),
+        (2, 3, 2, one.clone()),
+        (3, 3, 3, one.clone()),
+        (3, 4, 1, one),
+        (2, 3, 1, vec![Scheme::SchnorrSecp256k1, Scheme::Ed25519]),
+    ] {
         let malicious = index(malicious);
         let mut blamed = 0;
-        let coverage = alter_everything(make(threshold, count), malicious, |case, report| {
-            judge(case, count, report, &mut blamed);
-        });
+        let make = make_roots(threshold, count, roots);
+        // Whatever was altered: the same parties deal a key in their next session.
+        let mut next_session = 100;
+        let coverage = Harness::new(&make, malicious)
+            .afterwards(|case, _| {
+                next_session += 1;
+                let report = Simulator::new(make(next_session), 8, Network::GOOD).run();
+                assert!(report.all_done() && report.stored.len() == usize::from(count), "{case:?}");
+            })
+            .run(|case, report| judge(case, count, report, &mut blamed));
+        println!("keygen {threshold}-of-{count}: {coverage}; {blamed} verdicts on the culprit");
         assert_eq!(coverage.fields, coverage.all_fields, "a field was never altered");
-        println!(
-            "{threshold}-of-{count}: {} fields, {} runs, {blamed} verdicts on the culprit",
-            coverage.fields.len(),
-            coverage.runs
-        );
+        assert_eq!(coverage.mutations, Mutation::ALL.into_iter().collect());
         assert!(blamed > 0);
     }
 }

@@ -10,6 +10,7 @@
 
 mod access;
 mod activation;
+mod introductions;
 mod keygen;
 mod keys;
 mod notices;
@@ -19,6 +20,7 @@ mod peers;
 mod records;
 mod relay;
 mod roster;
+mod settings;
 mod signing;
 mod view;
 

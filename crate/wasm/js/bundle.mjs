@@ -23,7 +23,7 @@ async function extension() {
     await bundle(["worker", "page"], "extension/src", out, "esm");
     // Content scripts are not modules.
     await bundle(["content", "inpage"], "extension/src", out, "iife");
-    await cp(at("extension/page"), out, { recursive: true });
+    await pages(out);
     await icons("extension/icon", out);
     await common(out);
     await writeFile(join(out, "manifest.json"), `${JSON.stringify(manifest, null, 4)}\n`);
@@ -69,6 +69,14 @@ async function bundle(names, from, out, format, define = {}) {
         supported: { "import-meta": true },
         tsconfig: at("tsconfig.json"),
     });
+}
+
+/** One page, three places that the browser opens it in. */
+async function pages(out) {
+    const page = await readFile(at("extension/page/page.html"), "utf8");
+    for (const [name, screen] of Object.entries({ app: "full", approval: "approval", popup: "popup" })) {
+        await writeFile(join(out, `${name}.html`), page.replace("{screen}", screen));
+    }
 }
 
 /** What both hosts have: the three modules and the style. */

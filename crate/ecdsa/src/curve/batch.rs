@@ -355,6 +355,13 @@ const BETA: [u8; 32] = [
 ];
 
 #[cfg(test)]
+mod wiped {
+    use super::*;
+
+    symbolon_mpc::wiped!(SplitScalar, SplitScalar { low, high } but {});
+}
+
+#[cfg(test)]
 mod tests {
     use rand_chacha::ChaCha20Rng;
     use rand_core::SeedableRng;

@@ -18,7 +18,7 @@ use rand_core::CryptoRngCore;
 use serde::{Deserialize, Serialize};
 use subtle::{Choice, ConditionallySelectable};
 use symbolon_mpc::{Cause, Tag, wire};
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::curve;
 use crate::curve::batch::{self, Point, SplitScalar, Table};
@@ -167,12 +167,16 @@ impl Drop for SenderSeeds {
     }
 }
 
+impl ZeroizeOnDrop for SenderSeeds {}
+
 impl Drop for ReceiverSeeds {
     fn drop(&mut self) {
         self.choices.zeroize();
         self.seeds.zeroize();
     }
 }
+
+impl ZeroizeOnDrop for ReceiverSeeds {}
 
 /// The sums r₀ + H₀(r₁) and r₁ + H₁(r₀) of each transfer (§3.5).
 fn sums(direction: &Direction, message: &ReceiverMessage) -> Result<Vec<Point>, Cause> {
@@ -231,6 +235,16 @@ impl KeyHash {
 }
 
 #[cfg(test)]
+mod wiped {
+    use super::*;
+
+    symbolon_mpc::wiped!(Sender, Sender { scalar } but { direction, message });
+    symbolon_mpc::wiped!(Receiver, Receiver { choices, scalars } but { direction, message });
+    symbolon_mpc::wiped!(SenderSeeds);
+    symbolon_mpc::wiped!(ReceiverSeeds);
+}
+
+#[cfg(test)]
 mod tests {
     use rand_chacha::ChaCha20Rng;
     use rand_core::SeedableRng;
@@ -244,14 +258,25 @@ mod tests {
     /// a canonical point of the curve, and no bit of either leans to one side.
     #[test]
     fn nothing_that_the_sender_can_compute_tells_the_choice() {
+        distinguish(6);
+    }
+
+    /// The same over 10⁵ transfers: `cargo test -p symbolon-ecdsa --lib -- --ignored --nocapture tells_the_choice`.
+    #[test]
+    #[ignore = "half a minute"]
+    fn nothing_in_a_hundred_thousand_transfers_tells_the_choice() {
+        distinguish(782);
+    }
+
+    fn distinguish(runs: u16) {
         let party = |index| PartyIndex::new(index).unwrap();
         let mut rng = ChaCha20Rng::seed_from_u64(1);
         // Ones in five bits of: the sum, and the point sent, at the choice and at the other place.
         let mut ones = [[0_i32; 5]; 4];
-        let runs: i32 = 6;
         for run in 0..runs {
-            let direction =
-                Direction { session: SessionId([run as u8; 32]), sender: party(1), receiver: party(2) };
+            let mut session = [0; 32];
+            session[..2].copy_from_slice(&run.to_be_bytes());
+            let direction = Direction { session: SessionId(session), sender: party(1), receiver: party(2) };
             let (receiver, message) = Receiver::start(direction, &mut rng);
             let sums = sums(&direction, &message).unwrap();
             let (sent, _) = message.points.as_chunks::<{ curve::COORDINATES }>();
@@ -270,11 +295,18 @@ mod tests {
                 }
             }
         }
-        // 768 fair coins: five standard deviations are 69.
-        let count = runs * COUNT as i32;
-        for ones in ones.as_flattened() {
-            assert!((ones - count / 2).abs() < 69, "{ones} of {count}");
-        }
+        // Fair coins: five standard deviations are 5·√count / 2.
+        let count = i32::from(runs) * COUNT as i32;
+        let most = ones.as_flattened().iter().map(|ones| (ones - count / 2).abs()).max().unwrap();
+        println!(
+            "{count} transfers: no bit came more than {most} times too often; five σ are {}",
+            bound(count)
+        );
+        assert!(most < bound(count));
+    }
+
+    fn bound(count: i32) -> i32 {
+        (f64::from(count).sqrt() * 2.5) as i32
     }
 
     /// A receiver that makes a sum the identity, or the double of a point, is refused.

@@ -146,14 +146,14 @@ pub fn send(
 }
 
 /// The pseudo-random generator over the base transfers' keys: ChaCha20 under a key bound to the session.
-struct Expand(Transcript);
+pub(crate) struct Expand(Transcript);
 
 impl Expand {
-    fn new(direction: &Direction) -> Self {
+    pub(crate) fn new(direction: &Direction) -> Self {
         Self(direction.aligned_transcript(Tag::ExtensionExpand))
     }
 
-    fn column(&self, seed: &Seed, column: &mut [u8]) {
+    pub(crate) fn column(&self, seed: &Seed, column: &mut [u8]) {
         Stream::new(self.0.clone().field(seed).finish32()).fill(column);
     }
 }
@@ -202,20 +202,20 @@ fn block_of(bytes: &[u8]) -> Gf128 {
 }
 
 /// The universal hash x̂_{m+1} + Σ χ_j·x̂_j of a column, with χ from a hash of the whole matrix (§4.3, §4.4).
-struct Challenge {
+pub(crate) struct Challenge {
     bytes: usize,
     factors: Vec<Gf128>,
 }
 
 impl Challenge {
-    fn new(direction: &Direction, matrix: &[u8], bytes: usize) -> Self {
+    pub(crate) fn new(direction: &Direction, matrix: &[u8], bytes: usize) -> Self {
         let seed = direction.transcript(Tag::ExtensionCheck).field(matrix).finish32();
         let mut stream = vec![0; bytes.next_multiple_of(BLOCK)];
         Stream::new(seed).fill(&mut stream);
         Self { bytes, factors: stream.chunks_exact(BLOCK).map(block_of).collect() }
     }
 
-    fn fold(&self, column: &[u8]) -> Gf128 {
+    pub(crate) fn fold(&self, column: &[u8]) -> Gf128 {
         let (body, hiding) = column.split_at(self.bytes);
         let mut sum = Wide::default();
         for (factor, block) in self.factors.iter().zip(body.chunks(BLOCK)) {
@@ -242,4 +242,13 @@ impl PadHash {
         let (scalars, _) = stream.as_chunks::<{ curve::SCALAR }>();
         array::from_fn(|place| curve::scalar_from_hash(scalars[place]))
     }
+}
+
+#[cfg(test)]
+mod wiped {
+    use super::*;
+
+    symbolon_mpc::wiped!(SenderPads, SenderPads { zero, one } but {});
+    symbolon_mpc::wiped!(ReceiverPads, ReceiverPads { 0 } but {});
+    symbolon_mpc::wiped!(Columns, Columns { bytes } but { length });
 }

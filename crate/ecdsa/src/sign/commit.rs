@@ -187,3 +187,21 @@ pub(super) fn commit(
     }
     Commitment(hash.finish32())
 }
+
+#[cfg(test)]
+mod wiped {
+    use super::*;
+
+    symbolon_mpc::wiped!(Commit<1>, Commit { signer, unopened, spoken } but {});
+    symbolon_mpc::wiped!(Spoken, Spoken { blind, nonces, bobs, setups } but {});
+    symbolon_mpc::wiped!(Nonce, Nonce { scalar, mask } but { point });
+    symbolon_mpc::wiped!(Peer, Peer { setup, alice, bob } but { index, commitment });
+    symbolon_mpc::lacks!(Ready: Clone);
+
+    impl symbolon_mpc::testing::wiped::Wiped for Ready
+    where
+        Box<PairSetup>: symbolon_mpc::testing::wiped::Wiped,
+        Box<Unopened>: symbolon_mpc::testing::wiped::Wiped,
+    {
+    }
+}

@@ -155,3 +155,12 @@ impl<const N: u16> Round for Last<N> {
 fn message(digest: &[u8; 32]) -> Scalar {
     <Scalar as Reduce<U256>>::reduce_bytes(&(*digest).into())
 }
+
+#[cfg(test)]
+mod wiped {
+    use super::*;
+
+    symbolon_mpc::wiped!(Last<3>, Last { partials, pairs } but {});
+    // What was said is no secret once it is said, and not computed before.
+    symbolon_mpc::wiped!(Partial, Partial { sum } but { digest, public_key, point, r, said });
+}

@@ -263,3 +263,13 @@ fn point(bytes: &[u8]) -> Result<ProjectivePoint, Cause> {
     let point = <&[u8; COMPRESSED]>::try_from(bytes).ok().and_then(curve::decode_compressed);
     point.map(ProjectivePoint::from).ok_or(Cause::Malformed("point"))
 }
+
+#[cfg(test)]
+mod wiped {
+    use super::*;
+
+    symbolon_mpc::wiped!(Open<2>, Open { signer, blind, nonces, peers, spoken } but {});
+    symbolon_mpc::wiped!(Spoken, Spoken { key, shares } but { public_key });
+    symbolon_mpc::wiped!(Sum, Sum { nonce, key, own_mask, mask, shares } but { point, public_key });
+    symbolon_mpc::wiped!(Checked, Checked { shares } but { nonce, key, psi });
+}

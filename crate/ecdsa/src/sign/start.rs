@@ -6,9 +6,9 @@ use k256::Scalar;
 use rand_core::CryptoRngCore;
 use serde::{Deserialize, Serialize};
 use symbolon_mpc::machine::{Context, Heard, Next, Protocol, Round, Word};
-use symbolon_mpc::share::lagrange_coefficient;
+use symbolon_mpc::share::{InvalidKeyInfo, lagrange_coefficient};
 use symbolon_mpc::{
-    Abort, Agreement, Cause, KeyShare, Party, PartyIndex, Secp256k1, Tag, Transcript, derive,
+    Abort, Agreement, Cause, KeyShare, Party, PartyIndex, Scheme, Secp256k1, Tag, Transcript, derive,
 };
 use zeroize::Zeroizing;
 
@@ -42,6 +42,10 @@ impl SignProtocol {
     pub fn new(plan: SignPlan, share: &KeyShare, pairs: crate::Pairs) -> Result<Self, Misuse> {
         let info = share.info();
         let quorum = info.quorum();
+        // Taproot's keys are of the same group: a key signs by the scheme that it was made for and no other.
+        if info.scheme() != Scheme::EcdsaSecp256k1 {
+            return Err(Misuse::Key(InvalidKeyInfo::Scheme));
+        }
         if plan.wallet != *info.wallet() {
             return Err(Misuse::OtherWallet);
         }
@@ -183,12 +187,20 @@ impl Round for Setup {
 }
 
 #[cfg(test)]
+mod wiped {
+    use super::*;
+
+    symbolon_mpc::wiped!(SignProtocol, SignProtocol { signer } but { agreement });
+    symbolon_mpc::wiped!(Setup, Setup { signer, started } but { cold });
+}
+
+#[cfg(test)]
 mod tests {
     use symbolon_mpc::derive::Path;
     use symbolon_mpc::machine::Machine;
     use symbolon_mpc::testing::sim::{Network, Simulator};
     use symbolon_mpc::testing::{deal, index};
-    use symbolon_mpc::{Blame, CeremonyId, Scheme};
+    use symbolon_mpc::{Blame, CeremonyId};
 
     use super::*;
     use crate::{Pairs, SignItem};

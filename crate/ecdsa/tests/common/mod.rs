@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use k256::elliptic_curve::Field;
 use k256::elliptic_curve::sec1::ToEncodedPoint;
 use k256::{ProjectivePoint, Scalar};
+use symbolon_ecdsa::testing::deal_pairs;
 use symbolon_ecdsa::{Pairs, Sign, SignItem, SignPlan, Signature, Signed};
 use symbolon_mpc::derive::{Path, derive};
 use symbolon_mpc::secret::Secret;
@@ -73,6 +74,22 @@ pub type Memory = BTreeMap<PartyIndex, Pairs>;
 
 pub fn device(party: PartyIndex) -> DeviceId {
     quorum(2, 32).device_of(party).unwrap()
+}
+
+/// Set-ups of these parties with each other, dealt in the open; `but` are pairs that have none.
+pub fn dealt(signers: &[u16], epoch: u32, seed: u64, but: &[[u16; 2]]) -> Memory {
+    let mut rng = generator(seed, 1000);
+    let mut memory = Memory::new();
+    for (place, one) in signers.iter().enumerate() {
+        for other in signers.iter().skip(place + 1).filter(|other| !but.contains(&[*one, **other])) {
+            let devices = [one, other].map(|party| device(index(*party)));
+            let both = deal_pairs(WALLET, epoch, devices, &mut rng);
+            for (party, pairs) in [one, other].into_iter().zip(both) {
+                memory.entry(index(*party)).or_default().put(pairs);
+            }
+        }
+    }
+    memory
 }
 
 /// The ceremonies of all signers of `plan`.

@@ -27,6 +27,7 @@ impl<G: Group> Polynomial<G> {
     }
 
     /// The constant term, which is what is shared.
+    #[cfg(test)]
     pub(super) fn constant(&self) -> G::Scalar {
         self.coefficients.first().copied().unwrap_or_else(G::zero)
     }
@@ -50,6 +51,11 @@ impl<G: Group> Drop for Polynomial<G> {
 }
 
 impl<G: Group> Commitments<G> {
+    /// Those of the polynomial that is zero everywhere, to add others to.
+    pub(super) fn zero(threshold: u16) -> Self {
+        Self { points: vec![G::identity(); threshold.into()] }
+    }
+
     /// Decodes exactly `threshold` points, each canonical and none the identity.
     pub(super) fn decode<'a>(
         encoded: impl ExactSizeIterator<Item = &'a [u8]>,

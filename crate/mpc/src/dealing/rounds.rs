@@ -2,14 +2,14 @@
 
 use rand_core::CryptoRngCore;
 
+use super::Dealt;
 use super::messages::{Commitment, Confirmation, Evaluations, Reveal, Stored};
-use super::root::{self, NewKey, Root};
-use super::{Dealt, KeygenPlan};
+use super::root::{Finished, Root};
 use crate::abort::{Abort, Cause};
 use crate::group::Scheme;
 use crate::machine::frame::step_of_round;
 use crate::machine::{Context, Heard, Next, Round, Word};
-use crate::party::PartyIndex;
+use crate::party::{PartyIndex, Quorum};
 use crate::share::{KeyInfo, KeyShare};
 use crate::transcript::Tag;
 use crate::wire;
@@ -20,87 +20,121 @@ pub(super) const CONFIRM: u16 = 3;
 pub(super) const STORED: u16 = 4;
 pub(super) const LAST: u16 = STORED;
 
+/// What is dealt, by whom and to whom.
+pub(super) struct Terms {
+    pub(super) wallet: [u8; 32],
+    /// The epoch that the shares will have.
+    pub(super) epoch: u32,
+    /// Who deals, ascending.
+    pub(super) dealers: Vec<PartyIndex>,
+    /// Who receives, and the threshold of what it gets.
+    pub(super) quorum: Quorum,
+    /// Whether keys are made, so that chain codes are too.
+    pub(super) is_keygen: bool,
+}
+
 /// The first round, with everything that this party deals.
 pub(super) fn first(
-    plan: KeygenPlan,
+    terms: Terms,
+    mut roots: Vec<Box<dyn Root>>,
     context: &Context,
     rng: &mut dyn CryptoRngCore,
 ) -> Result<CommitRound, Abort> {
-    let roots = (0..)
-        .zip(&plan.roots)
-        .map(|(number, scheme)| root::draw(*scheme, number, &plan.quorum, context, rng))
+    if !terms.deals(context.me()) {
+        return Ok(CommitRound { terms, roots, reveal: None });
+    }
+    let reveals = (0..)
+        .zip(&mut roots)
+        .map(|(number, root)| root.deal(number, context, rng))
         .collect::<Option<Vec<_>>>()
         // A uniform 256-bit value was zero: the generator of randomness is broken.
         .ok_or(Abort::nobody(Cause::Check("randomness")))?;
-    let mut reveal = Reveal {
-        opening: [0; 32],
-        chain_code: [0; 32],
-        roots: roots.iter().map(|root| root.reveal().clone()).collect(),
-    };
+    let mut opening = [0; 32];
+    let mut chain_code = [0; 32];
     let random = crate::hedge::draw_bytes(rng, context, "dealing/opening", 0, &[]);
-    let (opening, chain_code) = random.split_at(reveal.opening.len());
-    reveal.opening.copy_from_slice(opening);
-    reveal.chain_code.copy_from_slice(chain_code);
-    Ok(CommitRound { plan, roots, reveal })
+    let (first, second) = random.split_at(opening.len());
+    opening.copy_from_slice(first);
+    chain_code.copy_from_slice(second);
+    let reveal = Reveal { opening, chain_code: terms.is_keygen.then_some(chain_code), roots: reveals };
+    Ok(CommitRound { terms, roots, reveal: Some(reveal) })
 }
 
 /// Round 1: commit to everything public.
 pub(super) struct CommitRound {
-    pub(super) plan: KeygenPlan,
+    pub(super) terms: Terms,
     pub(super) roots: Vec<Box<dyn Root>>,
-    pub(super) reveal: Reveal,
+    /// What this party will reveal, if it deals.
+    pub(super) reveal: Option<Reveal>,
 }
 
 /// Round 2: reveal it, and give each receiver its evaluation.
 struct RevealRound {
-    plan: KeygenPlan,
+    terms: Terms,
     roots: Vec<Box<dyn Root>>,
-    reveal: Reveal,
-    /// What each peer committed to.
+    reveal: Option<Reveal>,
+    /// What each other dealer committed to.
     committed: Vec<(PartyIndex, [u8; 32])>,
 }
 
-/// Round 3: all confirm that they hold the same keys.
+/// Round 3: all confirm that they know the same keys.
 struct ConfirmRound {
-    shares: Vec<KeyShare>,
+    keys: Vec<KeyInfo>,
+    /// This party's shares, if it is a receiver.
+    shares: Option<Vec<KeyShare>>,
+    receivers: Vec<PartyIndex>,
     digest: [u8; 32],
 }
 
-/// Round 4: all say that their shares are durable.
+/// Round 4: all receivers say that their shares are durable.
 struct StoredRound {
     keys: Vec<KeyInfo>,
+    receivers: Vec<PartyIndex>,
     digest: [u8; 32],
+}
+
+impl Terms {
+    fn deals(&self, party: PartyIndex) -> bool {
+        self.dealers.contains(&party)
+    }
 }
 
 impl Round for CommitRound {
     type Output = Dealt;
-    type Broadcast = Commitment;
+    type Broadcast = Option<Commitment>;
     type Private = ();
 
     const NUMBER: u16 = COMMIT;
     const RELIABLE: bool = true;
 
-    fn speak(&mut self, context: &Context, _: &mut dyn CryptoRngCore) -> Result<Word<Commitment, ()>, Abort> {
-        let hash = commitment(context, context.me(), &self.reveal);
-        Ok(Word::to_all(context, Commitment { hash }))
+    fn speak(
+        &mut self,
+        context: &Context,
+        _: &mut dyn CryptoRngCore,
+    ) -> Result<Word<Option<Commitment>, ()>, Abort> {
+        let commit = |reveal| Commitment { hash: commitment(context, context.me(), reveal) };
+        Ok(Word::to_all(context, self.reveal.as_ref().map(commit)))
     }
 
     fn listen(
         self,
         _: &Context,
-        heard: Heard<Commitment, ()>,
+        heard: Heard<Option<Commitment>, ()>,
         _: &mut dyn CryptoRngCore,
     ) -> Result<Next<Dealt>, Abort> {
-        let Self { plan, roots, reveal } = self;
-        let committed = heard.into_iter().map(|(dealer, said, ())| (dealer, said.hash)).collect();
-        Ok(Next::round(RevealRound { plan, roots, reveal, committed }))
+        let Self { terms, roots, reveal } = self;
+        let mut committed = Vec::new();
+        for (from, said, ()) in heard {
+            check_part(from, said.is_some(), terms.deals(from), DEALING)?;
+            committed.extend(said.map(|said| (from, said.hash)));
+        }
+        Ok(Next::round(RevealRound { terms, roots, reveal, committed }))
     }
 }
 
 impl Round for RevealRound {
     type Output = Dealt;
-    type Broadcast = Reveal;
-    type Private = Evaluations;
+    type Broadcast = Option<Reveal>;
+    type Private = Option<Evaluations>;
 
     const NUMBER: u16 = REVEAL;
     const RELIABLE: bool = true;
@@ -109,61 +143,88 @@ impl Round for RevealRound {
         &mut self,
         context: &Context,
         _: &mut dyn CryptoRngCore,
-    ) -> Result<Word<Reveal, Evaluations>, Abort> {
-        let evaluations = |receiver| {
-            // Of the full size from the start, so that no moved-from copy stays in memory.
-            let mut values = Vec::with_capacity(self.roots.len());
-            values.extend(self.roots.iter().map(|root| *root.evaluation(receiver)));
-            (receiver, Evaluations { values })
-        };
-        Ok(Word { broadcast: self.reveal.clone(), private: context.peers().map(evaluations).collect() })
+    ) -> Result<Word<Option<Reveal>, Option<Evaluations>>, Abort> {
+        let private = context.peers().map(|peer| (peer, self.evaluations(peer))).collect();
+        Ok(Word { broadcast: self.reveal.clone(), private })
     }
 
     fn listen(
         mut self,
         context: &Context,
-        heard: Heard<Reveal, Evaluations>,
+        heard: Heard<Option<Reveal>, Option<Evaluations>>,
         _: &mut dyn CryptoRngCore,
     ) -> Result<Next<Dealt>, Abort> {
-        let mut chain_codes = vec![(context.me(), self.reveal.chain_code)];
-        for (dealer, reveal, evaluations) in heard.iter() {
-            self.accept(context, dealer, reveal, evaluations).map_err(|cause| Abort::party(dealer, cause))?;
-            chain_codes.push((dealer, reveal.chain_code));
+        let own = self.reveal.as_ref().and_then(|reveal| reveal.chain_code);
+        let mut contributions: Vec<_> = own.map(|own| (context.me(), own)).into_iter().collect();
+        for (from, reveal, evaluations) in heard.iter() {
+            check_part(from, reveal.is_some(), self.terms.deals(from), DEALING)?;
+            let is_for_us = reveal.is_some() && self.terms.quorum.contains(context.me());
+            check_part(from, evaluations.is_some(), is_for_us, "evaluations")?;
+            let Some(reveal) = reveal else { continue };
+            self.accept(context, from, reveal, evaluations.as_ref())
+                .map_err(|cause| Abort::party(from, cause))?;
+            contributions.extend(reveal.chain_code.map(|contribution| (from, contribution)));
         }
-        chain_codes.sort();
-        let Self { plan, roots, .. } = self;
-        let mut shares = Vec::with_capacity(roots.len());
-        for (root, scheme) in roots.into_iter().zip(&plan.roots) {
-            let chain_code = chain_code(context, *scheme, &chain_codes);
-            let key = NewKey { wallet: plan.wallet, epoch: plan.epoch, quorum: &plan.quorum, chain_code };
+        contributions.sort();
+        let Self { terms, roots, .. } = self;
+        let (mut keys, mut shares) = (Vec::with_capacity(roots.len()), Vec::with_capacity(roots.len()));
+        for root in roots {
+            let chain_code = match root.carried_chain_code() {
+                Some(carried) => carried,
+                None => chain_code(context, root.scheme(), &contributions),
+            };
             // All dealings passed their checks; that their sum is degenerate proves nobody at fault.
-            shares.push(root.finish(key, context.me()).map_err(Abort::nobody)?);
+            match root.finish(&terms, chain_code, context.me()).map_err(Abort::nobody)? {
+                Finished::Key(key) => keys.push(key),
+                Finished::Share(share) => {
+                    keys.push(share.info().clone());
+                    shares.push(share);
+                }
+            }
         }
-        let digest = digest(context, &shares);
-        Ok(Next::round(ConfirmRound { shares, digest }))
+        let digest = digest(context, &keys);
+        let receivers: Vec<_> = terms.quorum.indices().collect();
+        let shares = receivers.contains(&context.me()).then_some(shares);
+        Ok(Next::round(ConfirmRound { keys, shares, receivers, digest }))
     }
 }
 
 impl RevealRound {
+    /// What this party says to `peer` alone: its evaluations, if this party deals and the peer receives.
+    fn evaluations(&self, peer: PartyIndex) -> Option<Evaluations> {
+        if !self.terms.quorum.contains(peer) {
+            return None;
+        }
+        // Of the full size from the start, so that no moved-from copy stays in memory.
+        let mut values = Vec::with_capacity(self.roots.len());
+        for root in &self.roots {
+            values.push(*root.evaluation(peer)?);
+        }
+        Some(Evaluations { values })
+    }
+
     fn accept(
         &mut self,
         context: &Context,
         dealer: PartyIndex,
         reveal: &Reveal,
-        evaluations: &Evaluations,
+        evaluations: Option<&Evaluations>,
     ) -> Result<(), Cause> {
         let hash = commitment(context, dealer, reveal);
         if !self.committed.contains(&(dealer, hash)) {
             return Err(Cause::Check("opening of the commitment"));
         }
+        if reveal.chain_code.is_some() != self.terms.is_keygen {
+            return Err(Cause::Malformed("chain code"));
+        }
         if reveal.roots.len() != self.roots.len() {
             return Err(Cause::Malformed("number of roots"));
         }
-        if evaluations.values.len() != self.roots.len() {
+        if evaluations.is_some_and(|evaluations| evaluations.values.len() != self.roots.len()) {
             return Err(Cause::Malformed("number of evaluations"));
         }
-        let dealt = reveal.roots.iter().zip(&evaluations.values);
-        for (root, (reveal, evaluation)) in self.roots.iter_mut().zip(dealt) {
+        for (place, (root, reveal)) in self.roots.iter_mut().zip(&reveal.roots).enumerate() {
+            let evaluation = evaluations.and_then(|evaluations| evaluations.values.get(place));
             root.accept(context, dealer, reveal, evaluation)?;
         }
         Ok(())
@@ -199,37 +260,51 @@ impl Round for ConfirmRound {
                 return Err(Abort::party(from, Cause::Check("confirmation")));
             }
         }
-        let Self { shares, digest } = self;
-        let keys = shares.iter().map(|share| share.info().clone()).collect();
-        Ok(Next::store(Dealt::Pending(shares), StoredRound { keys, digest }))
+        let Self { keys, shares, receivers, digest } = self;
+        let stored = StoredRound { keys, receivers, digest };
+        Ok(match shares {
+            Some(shares) => Next::store(Dealt::Pending(shares), stored),
+            None => Next::round(stored),
+        })
     }
 }
 
 impl Round for StoredRound {
     type Output = Dealt;
-    type Broadcast = Stored;
+    type Broadcast = Option<Stored>;
     type Private = ();
 
     const NUMBER: u16 = STORED;
     const RELIABLE: bool = false;
 
-    fn speak(&mut self, context: &Context, _: &mut dyn CryptoRngCore) -> Result<Word<Stored, ()>, Abort> {
-        Ok(Word::to_all(context, Stored { digest: self.digest }))
+    fn speak(
+        &mut self,
+        context: &Context,
+        _: &mut dyn CryptoRngCore,
+    ) -> Result<Word<Option<Stored>, ()>, Abort> {
+        let is_receiver = self.receivers.contains(&context.me());
+        Ok(Word::to_all(context, is_receiver.then_some(Stored { digest: self.digest })))
     }
 
     fn listen(
         self,
         _: &Context,
-        heard: Heard<Stored, ()>,
+        heard: Heard<Option<Stored>, ()>,
         _: &mut dyn CryptoRngCore,
     ) -> Result<Next<Dealt>, Abort> {
         for (from, said, ()) in heard.iter() {
-            if said.digest != self.digest {
+            check_part(from, said.is_some(), self.receivers.contains(&from), "acknowledgement")?;
+            if said.as_ref().is_some_and(|said| said.digest != self.digest) {
                 return Err(Abort::party(from, Cause::Check("acknowledgement")));
             }
         }
         Ok(Next::done(Dealt::Acknowledged(self.keys)))
     }
+}
+
+/// Who has a part in a round must say something, and who has none must not.
+fn check_part(from: PartyIndex, said: bool, expected: bool, what: &'static str) -> Result<(), Abort> {
+    if said == expected { Ok(()) } else { Err(Abort::party(from, Cause::Malformed(what))) }
 }
 
 /// What round 1 says: hash of what `dealer` will reveal.
@@ -252,10 +327,12 @@ fn chain_code(context: &Context, scheme: Scheme, contributions: &[(PartyIndex, [
 }
 
 /// What round 3 confirms: everything public about all keys, epoch and quorum included.
-fn digest(context: &Context, shares: &[KeyShare]) -> [u8; 32] {
+fn digest(context: &Context, keys: &[KeyInfo]) -> [u8; 32] {
     let mut transcript = context.transcript(Tag::DealConfirm, None, None, step_of_round(CONFIRM));
-    for share in shares {
-        transcript.put(&wire::encode(share.info()));
+    for key in keys {
+        transcript.put(&wire::encode(key));
     }
     transcript.finish32()
 }
+
+const DEALING: &str = "dealing";

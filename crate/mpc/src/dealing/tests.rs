@@ -1,13 +1,16 @@
 //! Dishonest dealers that keep their commitments consistent: what only a machine of their own can send.
 
+mod reshare;
+
 use rand_core::CryptoRngCore;
 
-use super::messages::{PointBytes, RootReveal};
+use super::keygen::dealing;
+use super::messages::{PointBytes, Reveal, RootReveal};
 use super::polynomial::Polynomial;
 use super::proof;
 use super::root::{Root, RootOf};
 use super::rounds::{self, CommitRound};
-use super::{Dealing, Dealt, KeygenPlan, keygen};
+use super::{Dealing, Dealt, keygen};
 use crate::abort::{Abort, Cause};
 use crate::ceremony::Ceremony;
 use crate::group::{Group, Scheme, Secp256k1};
@@ -17,7 +20,29 @@ use crate::session::{Agreement, SessionId};
 use crate::testing::sim::{Network, Report, Simulator, generator};
 use crate::testing::{index, keygen_plan, quorum};
 
-type Dealer = RootOf<Secp256k1>;
+/// One root's part of a party that has drawn its polynomial.
+struct Dealer {
+    root: RootOf<Secp256k1>,
+    reveal: RootReveal,
+}
+
+impl Dealer {
+    fn draw(threshold: u16, context: &Context, rng: &mut dyn CryptoRngCore) -> Self {
+        let mut root = RootOf::fresh(SCHEME, threshold);
+        let reveal = root.deal(0, context, rng).unwrap();
+        Self { root, reveal }
+    }
+
+    fn evaluation(&self, receiver: u16) -> [u8; 32] {
+        *self.root.evaluation(index(receiver)).unwrap()
+    }
+
+    fn accept(&mut self, context: &Context, dealer: u16, reveal: &RootReveal, value: [u8; 32]) -> Verdict {
+        self.root.accept(context, index(dealer), reveal, Some(&value))
+    }
+}
+
+type Verdict = Result<(), Cause>;
 
 const SCHEME: Scheme = Scheme::EcdsaSecp256k1;
 
@@ -26,28 +51,28 @@ fn context(me: u16, session: u8) -> Context {
 }
 
 fn dealer(me: u16, session: u8, threshold: u16) -> Dealer {
-    Dealer::draw(SCHEME, 0, threshold, &context(me, session), &mut generator(9, me)).unwrap()
+    Dealer::draw(threshold, &context(me, session), &mut generator(9, me))
 }
 
 /// What party 1, in session 1 of a threshold of 2, says to a dealing by party 2.
-fn judge(reveal: &RootReveal, evaluation: [u8; 32]) -> Result<(), Cause> {
-    dealer(1, 1, 2).accept(&context(1, 1), index(2), reveal, &evaluation)
+fn judge(reveal: &RootReveal, evaluation: [u8; 32]) -> Verdict {
+    dealer(1, 1, 2).accept(&context(1, 1), 2, reveal, evaluation)
 }
 
 #[test]
 fn an_honest_dealing_is_accepted() {
     let honest = dealer(2, 1, 2);
-    assert_eq!(judge(honest.reveal(), *honest.evaluation(index(1))), Ok(()));
+    assert_eq!(judge(&honest.reveal, honest.evaluation(1)), Ok(()));
 }
 
 #[test]
 fn a_polynomial_of_another_degree_is_refused() {
     for threshold in [1, 3, 4, 32] {
         let crooked = dealer(2, 1, threshold);
-        let verdict = judge(crooked.reveal(), *crooked.evaluation(index(1)));
+        let verdict = judge(&crooked.reveal, crooked.evaluation(1));
         assert_eq!(verdict, Err(Cause::Malformed("number of commitments")), "t = {threshold}");
     }
-    let mut none = dealer(2, 1, 2).reveal().clone();
+    let mut none = dealer(2, 1, 2).reveal;
     none.commitments.clear();
     assert_eq!(judge(&none, [1; 32]), Err(Cause::Malformed("number of commitments")));
 }
@@ -55,10 +80,10 @@ fn a_polynomial_of_another_degree_is_refused() {
 #[test]
 fn a_lower_degree_hidden_behind_an_identity_point_is_refused() {
     let honest = dealer(2, 1, 2);
-    let evaluation = *honest.evaluation(index(1));
+    let evaluation = honest.evaluation(1);
     for identity in [vec![], vec![0], vec![0; 33]] {
         for position in 0..2 {
-            let mut reveal = honest.reveal().clone();
+            let mut reveal = honest.reveal.clone();
             reveal.commitments[position] = PointBytes(identity.clone());
             assert_eq!(judge(&reveal, evaluation), Err(Cause::Malformed("commitment point")));
         }
@@ -69,16 +94,16 @@ fn a_lower_degree_hidden_behind_an_identity_point_is_refused() {
 fn a_proof_made_by_another_party_is_refused() {
     // Party 2 deals exactly what party 3 dealt, proof included.
     let other = dealer(3, 1, 2);
-    let evaluation = *other.evaluation(index(1));
-    assert_eq!(judge(other.reveal(), evaluation), Err(Cause::Check("proof of knowledge")));
-    let itself = dealer(1, 1, 2).accept(&context(1, 1), index(3), other.reveal(), &evaluation);
+    let evaluation = other.evaluation(1);
+    assert_eq!(judge(&other.reveal, evaluation), Err(Cause::Check("proof of knowledge")));
+    let itself = dealer(1, 1, 2).accept(&context(1, 1), 3, &other.reveal, evaluation);
     assert_eq!(itself, Ok(()));
 }
 
 #[test]
 fn a_proof_from_another_session_is_refused() {
     let earlier = dealer(2, 7, 2);
-    let verdict = judge(earlier.reveal(), *earlier.evaluation(index(1)));
+    let verdict = judge(&earlier.reveal, earlier.evaluation(1));
     assert_eq!(verdict, Err(Cause::Check("proof of knowledge")));
 }
 
@@ -86,11 +111,11 @@ fn a_proof_from_another_session_is_refused() {
 fn a_rogue_key_has_no_proof() {
     // Party 2 wants the sum of constants to be its own key: C = mine − C₁, whose secret it does not know. The
     // best it can do is to prove what it does know.
-    let victim = Secp256k1::decode_point(&dealer(1, 1, 2).reveal().commitments[0].0).unwrap();
-    let mut rogue = dealer(2, 1, 2).reveal().clone();
+    let victim = Secp256k1::decode_point(&dealer(1, 1, 2).reveal.commitments[0].0).unwrap();
+    let mut rogue = dealer(2, 1, 2).reveal;
     let mine = Secp256k1::decode_point(&rogue.commitments[0].0).unwrap();
     rogue.commitments[0] = PointBytes(Secp256k1::encode_point(&(mine - victim)).unwrap());
-    let known = dealer(2, 1, 2).polynomial.constant();
+    let known = dealer(2, 1, 2).root.polynomial.unwrap().constant();
     let nonce = Secp256k1::small(77);
     rogue.proof =
         proof::prove::<Secp256k1>(&context(2, 1), SCHEME, &known, &rogue.commitments[0].0, &nonce).unwrap();
@@ -102,22 +127,22 @@ fn an_evaluation_of_another_party_or_out_of_range_is_refused() {
     let honest = dealer(2, 1, 2);
     let order = hex::decode("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141").unwrap();
     for (evaluation, cause) in [
-        (*honest.evaluation(index(3)), Cause::Check("evaluation")),
+        (honest.evaluation(3), Cause::Check("evaluation")),
         ([0; 32], Cause::Check("evaluation")),
         (order.try_into().unwrap(), Cause::Malformed("evaluation")),
         ([0xff; 32], Cause::Malformed("evaluation")),
     ] {
-        assert_eq!(judge(honest.reveal(), evaluation), Err(cause));
+        assert_eq!(judge(&honest.reveal, evaluation), Err(cause));
     }
 }
 
 #[test]
 fn a_refused_dealing_is_not_added() {
     let mut receiver = dealer(1, 1, 2);
-    let before = receiver.reveal().commitments[0].0.clone();
+    let before = receiver.reveal.commitments[0].0.clone();
     let honest = dealer(2, 1, 2);
-    assert!(receiver.accept(&context(1, 1), index(2), honest.reveal(), &[0; 32]).is_err());
-    assert!(receiver.commitments_sum().constant() == Secp256k1::decode_point(&before).unwrap());
+    assert!(receiver.accept(&context(1, 1), 2, &honest.reveal, [0; 32]).is_err());
+    assert!(receiver.root.commitments_sum().constant() == Secp256k1::decode_point(&before).unwrap());
 }
 
 /// What a crooked party does to its first round, before it commits.
@@ -147,9 +172,15 @@ impl Protocol for Crooked {
         _: Vec<(PartyIndex, ())>,
         rng: &mut dyn CryptoRngCore,
     ) -> Result<Next<Dealt>, Abort> {
-        let mut round = rounds::first(self.honest.plan, context, rng)?;
+        Ok(Next::round(self.first(context, rng)?))
+    }
+}
+
+impl Crooked {
+    fn first(self, context: &Context, rng: &mut dyn CryptoRngCore) -> Result<CommitRound, Abort> {
+        let mut round = rounds::first(self.honest.terms, self.honest.roots, context, rng)?;
         (self.twist)(context, &mut round, rng);
-        Ok(Next::round(round))
+        Ok(round)
     }
 }
 
@@ -157,7 +188,7 @@ fn run_against(threshold: u16, parties: u16, twist: Twist) -> Report<Dealt> {
     let plan = keygen_plan(quorum(threshold, parties), vec![SCHEME], 3);
     let start = |party: PartyIndex| -> Box<dyn Ceremony<Output = Dealt>> {
         if party == index(2) {
-            let honest = Dealing { plan: KeygenPlan::clone(&plan) };
+            let honest = dealing(&plan);
             Box::new(Machine::new(Crooked { honest, twist }, party).unwrap())
         } else {
             Box::new(keygen(plan.clone(), party).unwrap())
@@ -167,9 +198,13 @@ fn run_against(threshold: u16, parties: u16, twist: Twist) -> Report<Dealt> {
     Simulator::new(ceremonies, 3, Network::BAD).run()
 }
 
+fn revealed(round: &mut CommitRound) -> &mut Reveal {
+    round.reveal.as_mut().unwrap()
+}
+
 fn replace_root(threshold: u16, context: &Context, round: &mut CommitRound, rng: &mut dyn CryptoRngCore) {
-    let root = Dealer::draw(SCHEME, 0, threshold, context, rng).unwrap();
-    round.reveal.roots = vec![root.reveal().clone()];
+    let Dealer { root, reveal } = Dealer::draw(threshold, context, rng);
+    revealed(round).roots = vec![reveal];
     round.roots = vec![Box::new(root)];
 }
 
@@ -184,18 +219,17 @@ fn every_honest_party_blames_a_dealer_that_committed_to_something_false() {
             |context, round, rng| replace_root(2, context, round, rng),
             Cause::Malformed("number of commitments"),
         ),
-        (|_, round, _| round.reveal.roots.clear(), Cause::Malformed("number of roots")),
-        (|_, round, _| round.reveal.roots[0].proof.response = [1; 32], Cause::Check("proof of knowledge")),
+        (|_, round, _| revealed(round).roots.clear(), Cause::Malformed("number of roots")),
+        (|_, round, _| revealed(round).roots[0].proof.response = [1; 32], Cause::Check("proof of knowledge")),
         (
             // The commitments of another polynomial, with a good proof: the evaluations do not fit.
             |context, round, rng| {
-                let other = Dealer::draw(SCHEME, 0, 3, context, rng).unwrap();
-                round.reveal.roots = vec![other.reveal().clone()];
+                revealed(round).roots = vec![Dealer::draw(3, context, rng).reveal];
             },
             Cause::Check("evaluation"),
         ),
         (
-            |_, round, _| round.reveal.roots[0].commitments[2] = PointBytes(vec![0; 33]),
+            |_, round, _| revealed(round).roots[0].commitments[2] = PointBytes(vec![0; 33]),
             Cause::Malformed("commitment point"),
         ),
     ];

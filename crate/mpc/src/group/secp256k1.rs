@@ -7,17 +7,15 @@ use k256::elliptic_curve::sec1::{FromEncodedPoint, ToEncodedPoint};
 use k256::elliptic_curve::{Field, PrimeField};
 use k256::{AffinePoint, EncodedPoint, ProjectivePoint, Scalar};
 
-use super::{Group, Scheme};
+use super::Group;
 
-/// The group of secp256k1. Points are encoded compressed, 33 bytes; scalars big-endian.
+/// The group of secp256k1, of ECDSA and of Taproot's Schnorr signatures. Points are encoded compressed, 33 bytes; scalars big-endian.
 #[derive(Clone, Copy, Debug)]
 pub struct Secp256k1;
 
 impl Group for Secp256k1 {
     type Scalar = Scalar;
     type Point = ProjectivePoint;
-
-    const SCHEMES: &'static [Scheme] = &[Scheme::EcdsaSecp256k1];
 
     fn zero() -> Scalar {
         Scalar::ZERO

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::lagrange::lagrange_coefficient;
-use crate::group::{Group, Scheme, Secp256k1};
+use crate::group::{Group, Scheme, with_group};
 use crate::party::{PartyIndex, Quorum};
 
 /// The public half of a key: what every party of its quorum knows alike.
@@ -53,9 +53,7 @@ impl KeyInfo {
     /// # Errors
     /// [`InvalidKeyInfo`] unless all points decode and the verification shares interpolate to the public key.
     pub fn new(parts: KeyInfoParts) -> Result<Self, InvalidKeyInfo> {
-        match parts.scheme {
-            Scheme::EcdsaSecp256k1 => check::<Secp256k1>(&parts)?,
-        }
+        with_group!(parts.scheme, G => check::<G>(&parts))?;
         Ok(Self(parts))
     }
 
@@ -101,7 +99,7 @@ impl KeyInfo {
     /// [`InvalidKeyInfo::Scheme`] if the scheme is over another group.
     pub fn public_point<G: Group>(&self) -> Result<G::Point, InvalidKeyInfo> {
         self.check_group::<G>()?;
-        G::decode_point(self.public_key()).ok_or(InvalidKeyInfo::Point)
+        G::decode_checked_point(self.public_key()).ok_or(InvalidKeyInfo::Point)
     }
 
     /// The verification share of `party` as a point of `G`; `None` if it is not in the quorum.
@@ -114,7 +112,7 @@ impl KeyInfo {
     ) -> Result<Option<G::Point>, InvalidKeyInfo> {
         self.check_group::<G>()?;
         self.verification_share(party)
-            .map(|bytes| G::decode_point(bytes).ok_or(InvalidKeyInfo::Point))
+            .map(|bytes| G::decode_checked_point(bytes).ok_or(InvalidKeyInfo::Point))
             .transpose()
     }
 

@@ -5,7 +5,7 @@ use core::fmt;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::info::{InvalidKeyInfo, KeyInfo};
-use crate::group::{Group, Scheme, Secp256k1};
+use crate::group::{Group, Scheme, with_group};
 use crate::party::PartyIndex;
 use crate::secret::Secret;
 use crate::wire;
@@ -49,9 +49,7 @@ impl KeyShare {
         scalar: Secret<[u8; 32]>,
         info: KeyInfo,
     ) -> Result<Self, InvalidKeyShare> {
-        match info.scheme() {
-            Scheme::EcdsaSecp256k1 => check::<Secp256k1>(index, &scalar, &info)?,
-        }
+        with_group!(info.scheme(), G => check::<G>(index, &scalar, &info))?;
         Ok(Self { index, scalar, info })
     }
 
@@ -139,3 +137,10 @@ impl fmt::Debug for KeyShare {
 
 const ENCODING_VERSION: u8 = 1;
 const HEADER_LENGTH: usize = 1 + 2 + 32;
+
+#[cfg(test)]
+mod wiped {
+    use super::*;
+
+    crate::wiped!(KeyShare, KeyShare { scalar } but { index, info });
+}

@@ -44,6 +44,8 @@ pub enum Kind {
     Fixed,
     /// A varint or another value whose encoded length depends on it.
     Varying,
+    /// Some of the bytes of a byte string that holds many things of one size.
+    Element,
     /// Length-prefixed bytes or text; the first `prefix` bytes are the length.
     Bytes {
         /// Length of the length.
@@ -56,6 +58,29 @@ pub enum Kind {
         /// Start of each element, then the end of the last, within the part.
         bounds: Vec<usize>,
     },
+}
+
+impl Field {
+    /// The things of `size` bytes each that a byte string holds: all of them or, if `sampled`, the first, the
+    /// middle one and the last. Nothing for what is no byte string, or not a multiple of `size` long.
+    pub fn elements(&self, size: usize, sampled: bool) -> Vec<Self> {
+        let Kind::Bytes { prefix } = self.kind else { return Vec::new() };
+        let start = self.start + prefix;
+        let count = (self.end - start) / size.max(1);
+        if count == 0 || count * size != self.end - start {
+            return Vec::new();
+        }
+        let mut places: Vec<_> = if sampled { vec![0, count / 2, count - 1] } else { (0..count).collect() };
+        places.dedup();
+        let element = |place: usize| Self {
+            path: format!("{}[{place}]", self.path),
+            start: start + place * size,
+            end: start + (place + 1) * size,
+            kind: Kind::Element,
+            ..self.clone()
+        };
+        places.into_iter().map(element).collect()
+    }
 }
 
 /// The fields of a frame that was sent.
@@ -183,6 +208,25 @@ mod tests {
             "nested[1]",
         ];
         assert_eq!(paths, expected);
+    }
+
+    #[test]
+    fn a_byte_string_is_cut_into_elements_of_one_size() {
+        let fields = of(Part::Broadcast, &message());
+        let bytes = fields.iter().find(|field| field.path == "list[2].bytes").unwrap();
+        let ranges = |size, sampled| -> Vec<_> {
+            bytes.elements(size, sampled).iter().map(|field| (field.start, field.end)).collect()
+        };
+        let start = bytes.end - 200;
+        assert_eq!(
+            ranges(50, true),
+            [(start, start + 50), (start + 100, start + 150), (bytes.end - 50, bytes.end)]
+        );
+        assert_eq!(ranges(4, false).len(), 50);
+        assert_eq!(ranges(200, true), [(start, bytes.end)]);
+        assert!(ranges(3, true).is_empty() && ranges(0, true).is_empty());
+        assert_eq!(bytes.elements(50, true)[1].path, "list[2].bytes[2]");
+        assert!(fields[0].elements(1, true).is_empty());
     }
 
     #[test]

@@ -1,15 +1,19 @@
 //! The malicious-party harness: one party of a ceremony alters every field of every message in every way.
 //!
-//! Whatever the protocol, two things are checked of each run: no honest party that got an altered frame ends
-//! with an outcome, and no honest party blames another honest one. What more is provable is the protocol's own
-//! matter, and is left to the `judge` that it hands in.
+//! Whatever the protocol, these are checked of each run: no honest party that got an altered frame ends with an
+//! outcome; no honest party blames another honest one; two different frames for a step end in
+//! [`Cause::Conflict`], naming the sender, unless the first one alone ended the ceremony before; the same frame
+//! twice changes nothing. What more is provable is the protocol's own matter, and is left to the `judge` that it
+//! hands in; what becomes of the parties afterwards, to [`Harness::afterwards`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::fmt;
 
 use super::fields::{Field, Inspect, Part};
-use super::mutation::{Mutation, mutate};
-use super::sim::{Delivery, Network, Outcome, Report, Sent, Simulator, generator};
-use crate::abort::Blame;
+use super::mutation::Mutation;
+use super::sim::{Delivery, Network, Outcome, Report, Sent, Simulator};
+use super::tape::{Altered, Tape};
+use crate::abort::{Abort, Blame, Cause};
 use crate::ceremony::Ceremony;
 use crate::party::PartyIndex;
 
@@ -40,25 +44,46 @@ pub struct Case {
 /// What the harness covered.
 #[derive(Debug, Default)]
 pub struct Coverage {
-    /// How many runs there were.
+    /// How many runs there were, honest ones included.
     pub runs: usize,
     /// Every field altered at least once: step, part, path.
     pub fields: BTreeSet<(u16, Part, String)>,
     /// Every field that the messages have.
     pub all_fields: BTreeSet<(u16, Part, String)>,
+    /// Mutations that applied to some field.
+    pub mutations: BTreeSet<Mutation>,
+    /// Frames that were sent twice and changed nothing.
+    pub duplicates: usize,
+    /// Honest sessions that followed, one for each step and mutation.
+    pub afterwards: usize,
 }
 
-/// Frames of one run with the fields of each, by sender, receiver and step.
-struct Tape(BTreeMap<Place, Recorded>);
+/// An attack in the making.
+pub struct Harness<'a, C: Ceremony + Inspect> {
+    make: Box<dyn Fn(u64) -> Vec<(PartyIndex, C)> + 'a>,
+    malicious: PartyIndex,
+    mutations: Vec<Mutation>,
+    elements: &'a [(&'a str, usize)],
+    sampled: bool,
+    every_victim: bool,
+    wanted: Wanted<'a>,
+    afterwards: Option<Afterwards<'a, C::Output>>,
+}
 
-/// Sender, receiver, step.
-type Place = (PartyIndex, PartyIndex, u16);
+/// Whether a field of a step is altered.
+type Wanted<'a> = Box<dyn Fn(u16, &Field) -> bool + 'a>;
 
-/// A frame and its fields.
-type Recorded = (Vec<u8>, Vec<Field>);
+/// What is done with the parties when a case is over.
+type Afterwards<'a, O> = Box<dyn FnMut(&Case, Report<O>) + 'a>;
 
-/// Altered frames and their places.
-type Altered = BTreeMap<Place, Vec<u8>>;
+/// In which order an altered frame and the honest one for the same step are sent.
+#[derive(Clone, Copy, PartialEq)]
+enum Order {
+    /// The altered frame alone.
+    Alone,
+    AlteredFirst,
+    HonestFirst,
+}
 
 /// Runs `make(session)` once for every field of every frame that `malicious` sends, every mutation and every
 /// scope. `make` gives the ceremonies of a session; only ceremony ids and the like may depend on `session`.
@@ -69,39 +94,174 @@ type Altered = BTreeMap<Place, Vec<u8>>;
 pub fn alter_everything<C>(
     make: impl Fn(u64) -> Vec<(PartyIndex, C)>,
     malicious: PartyIndex,
-    mut judge: impl FnMut(&Case, &Report<C::Output>),
+    judge: impl FnMut(&Case, &Report<C::Output>),
 ) -> Coverage
 where
     C: Ceremony + Inspect,
 {
-    let tape = Tape::record(make(SESSION), SESSION);
-    let earlier = Tape::record(make(EARLIER_SESSION), EARLIER_SESSION);
-    let mut coverage = Coverage::default();
-    for ((_, to, step), (_, fields)) in tape.of(malicious) {
-        for field in fields {
-            let name = (step, field.part, field.path.clone());
-            coverage.all_fields.insert(name.clone());
-            for mutation in Mutation::ALL {
-                for scope in [Scope::All, Scope::One(to)] {
-                    let case = Case { malicious, step, field: field.clone(), mutation, scope };
-                    // "All" is the same run whichever receiver the frame was found at.
-                    if scope == Scope::All && Some(to) != tape.first_receiver(malicious, step) {
-                        continue;
+    Harness::new(make, malicious).run(judge)
+}
+
+impl<'a, C: Ceremony + Inspect> Harness<'a, C> {
+    /// `malicious` alters what it sends in the ceremonies of `make(session)`; see [`alter_everything`].
+    pub fn new(make: impl Fn(u64) -> Vec<(PartyIndex, C)> + 'a, malicious: PartyIndex) -> Self {
+        Self {
+            make: Box::new(make),
+            malicious,
+            mutations: Mutation::ALL.to_vec(),
+            elements: &[],
+            sampled: true,
+            every_victim: true,
+            wanted: Box::new(|_, _| true),
+            afterwards: None,
+        }
+    }
+
+    /// Other mutations than [`Mutation::ALL`].
+    #[must_use]
+    pub fn mutations(mut self, mutations: impl IntoIterator<Item = Mutation>) -> Self {
+        self.mutations = mutations.into_iter().collect();
+        self
+    }
+
+    /// Byte strings that hold many things of one size: last word of the path, and the size. Their first, middle
+    /// and last element are altered as fields of their own, besides the whole.
+    #[must_use]
+    pub fn elements(mut self, elements: &'a [(&'a str, usize)]) -> Self {
+        self.elements = elements;
+        self
+    }
+
+    /// Alters all elements and not only three of each byte string.
+    #[must_use]
+    pub fn every_element(mut self) -> Self {
+        self.sampled = false;
+        self
+    }
+
+    /// Where frames differ by receiver, lies to one peer only: to each in turn, from case to case.
+    #[must_use]
+    pub fn victims_in_turn(mut self) -> Self {
+        self.every_victim = false;
+        self
+    }
+
+    /// Alters only the fields of a step that `wanted` says.
+    #[must_use]
+    pub fn only(mut self, wanted: impl Fn(u16, &Field) -> bool + 'a) -> Self {
+        self.wanted = Box::new(wanted);
+        self
+    }
+
+    /// Calls `afterwards` with the outcome of one case for each step and mutation: for an honest session of the
+    /// same parties.
+    #[must_use]
+    pub fn afterwards(mut self, afterwards: impl FnMut(&Case, Report<C::Output>) + 'a) -> Self {
+        self.afterwards = Some(Box::new(afterwards));
+        self
+    }
+
+    /// Runs it; `judge` is asked about every altered frame, but for duplicates.
+    ///
+    /// # Panics
+    /// As [`alter_everything`].
+    pub fn run(mut self, mut judge: impl FnMut(&Case, &Report<C::Output>)) -> Coverage {
+        let tape = Tape::record((self.make)(SESSION), SESSION, |field| self.expand(field));
+        let earlier = Tape::record((self.make)(EARLIER_SESSION), EARLIER_SESSION, |field| self.expand(field));
+        let mut coverage = Coverage { runs: 2, ..Coverage::default() };
+        let mut followed = BTreeSet::new();
+        let mut turn = 0;
+        for ((_, to, step), (_, fields)) in tape.of(self.malicious) {
+            let receivers = tape.receivers(self.malicious, step);
+            if receivers.first() == Some(&to) {
+                self.send_twice(step);
+                coverage.duplicates += 1;
+                coverage.runs += 1;
+            }
+            for field in fields.iter().filter(|field| (self.wanted)(step, field)) {
+                let name = (step, field.part, field.path.clone());
+                coverage.all_fields.insert(name.clone());
+                for mutation in &self.mutations {
+                    turn += usize::from(receivers.first() == Some(&to));
+                    for scope in self.scopes(&receivers, to, turn) {
+                        let (malicious, field) = (self.malicious, field.clone());
+                        let case = Case { malicious, step, field, mutation: *mutation, scope };
+                        let replaced = tape.replace(&earlier, &case, SESSION);
+                        if replaced.is_empty() {
+                            continue;
+                        }
+                        coverage.fields.insert(name.clone());
+                        coverage.mutations.insert(*mutation);
+                        let report = self.run_case(&case, &replaced, &tape, &mut coverage, &mut judge);
+                        let is_first = case.field.part != Part::Header && followed.insert((step, *mutation));
+                        if let (Some(afterwards), true) = (&mut self.afterwards, is_first) {
+                            afterwards(&case, report);
+                            coverage.afterwards += 1;
+                        }
                     }
-                    let replaced = tape.replace(&earlier, &case);
-                    if replaced.is_empty() {
-                        continue;
-                    }
-                    let report = run_with(make(SESSION), &case, &replaced, &tape);
-                    check(&case, &replaced, &report);
-                    judge(&case, &report);
-                    coverage.runs += 1;
-                    coverage.fields.insert(name.clone());
                 }
             }
         }
+        coverage
     }
-    coverage
+
+    fn expand(&self, field: &Field) -> Vec<Field> {
+        let last = field.path.rsplit('.').next().unwrap_or_default();
+        let size = self.elements.iter().find(|(name, _)| *name == last).map(|(_, size)| *size);
+        let elements = size.map(|size| field.elements(size, self.sampled)).unwrap_or_default();
+        [vec![field.clone()], elements].concat()
+    }
+
+    /// Whom the frame that was found at the receiver `to` is altered for.
+    fn scopes(&self, receivers: &[PartyIndex], to: PartyIndex, turn: usize) -> Vec<Scope> {
+        let mut scopes = Vec::new();
+        // "All" is the same run whichever receiver the frame was found at; with one receiver it is "one".
+        if receivers.first() == Some(&to) {
+            scopes.push(Scope::All);
+        }
+        let is_its_turn = self.every_victim || receivers.get(turn % receivers.len().max(1)) == Some(&to);
+        if receivers.len() > 1 && is_its_turn {
+            scopes.push(Scope::One(to));
+        }
+        scopes
+    }
+
+    fn run_case(
+        &self,
+        case: &Case,
+        replaced: &Altered,
+        tape: &Tape,
+        coverage: &mut Coverage,
+        judge: &mut impl FnMut(&Case, &Report<C::Output>),
+    ) -> Report<C::Output> {
+        let orders = match case.mutation {
+            Mutation::Duplicate => [Order::HonestFirst, Order::AlteredFirst].as_slice(),
+            _ => [Order::Alone].as_slice(),
+        };
+        let mut reports = orders.iter().map(|order| {
+            let report = run_with((self.make)(SESSION), case, replaced, tape, *order);
+            check(case, replaced, &report, *order, tape.last_step());
+            coverage.runs += 1;
+            report
+        });
+        let mut report = reports.next().expect("there is an order");
+        report = reports.last().unwrap_or(report);
+        if case.mutation != Mutation::Duplicate {
+            judge(case, &report);
+        }
+        report
+    }
+
+    /// The same frame twice is one frame.
+    fn send_twice(&self, step: u16) {
+        let report = Simulator::new((self.make)(SESSION), SESSION, Network::GOOD)
+            .tamper(|sent| {
+                let is_it = sent.from == self.malicious && sent.step == Some(step);
+                vec![sent.deliver(); if is_it { 2 } else { 1 }]
+            })
+            .run();
+        assert!(report.all_done(), "step {step} sent twice: {:?}", aborts(&report));
+    }
 }
 
 fn run_with<C: Ceremony>(
@@ -109,16 +269,23 @@ fn run_with<C: Ceremony>(
     case: &Case,
     replaced: &Altered,
     tape: &Tape,
+    order: Order,
 ) -> Report<C::Output> {
     let echo = case.step + 1;
     let tamper = |sent: &Sent| {
         let place = (sent.from, sent.to, sent.step.unwrap_or(u16::MAX));
         if let Some(altered) = replaced.get(&place) {
             // The same seed makes the same frames up to here, so that the altered one fits into this session.
-            assert_eq!(tape.0.get(&place).map(|(frame, _)| frame), Some(&sent.frame), "{place:?} moved");
-            return vec![sent.deliver_as(altered.clone())];
+            assert_eq!(tape.frame(&place), Some(&sent.frame), "{place:?} moved");
+            let altered = sent.deliver_as(altered.clone());
+            return match order {
+                Order::Alone => vec![altered],
+                Order::AlteredFirst => vec![altered, sent.deliver()],
+                Order::HonestFirst => vec![sent.deliver(), altered],
+            };
         }
-        if case.scope != Scope::All || !case.step.is_multiple_of(2) || sent.step != Some(echo) {
+        let is_echo_of_the_lie = case.step.is_multiple_of(2) && sent.step == Some(echo);
+        if case.scope != Scope::All || !is_echo_of_the_lie || order != Order::Alone {
             return vec![sent.deliver()];
         }
         // Who lies alike to all also echoes its lie: the honest hear their own echo from it, and its machine,
@@ -132,75 +299,48 @@ fn run_with<C: Ceremony>(
     Simulator::new(ceremonies, SESSION, Network::GOOD).tamper(tamper).run()
 }
 
-fn check<O>(case: &Case, replaced: &Altered, report: &Report<O>) {
+fn check<O>(case: &Case, replaced: &Altered, report: &Report<O>, order: Order, last_step: Option<u16>) {
     for (party, outcome) in &report.outcomes {
         if *party == case.malicious {
             continue;
         }
+        let was_told = replaced.keys().any(|(_, to, _)| to == party);
         match outcome {
             Outcome::Done(_) => {
-                let was_told = replaced.keys().any(|(_, to, _)| to == party);
-                assert!(!was_told, "{party} ended with an outcome: {case:?}");
+                // The honest frame was the last that it needed; what comes later is no matter to it.
+                let is_over = order == Order::HonestFirst && last_step == Some(case.step);
+                assert!(!was_told || is_over, "{party} ended with an outcome: {case:?}");
             }
             Outcome::Aborted(abort) => {
                 let is_fair = [Blame::Nobody, Blame::Party(case.malicious)].contains(&abort.blame);
                 assert!(is_fair, "{party} blames an honest party: {abort:?} in {case:?}");
+                let is_conflict = *abort == Abort::party(case.malicious, Cause::Conflict);
+                assert!(!was_told || order != Order::HonestFirst || is_conflict, "{abort:?} in {case:?}");
             }
-            Outcome::Stalled(_) => {}
+            Outcome::Stalled(_) => {
+                assert!(!was_told || order == Order::Alone, "{party} took two frames for a step: {case:?}");
+            }
         }
     }
 }
 
-impl Tape {
-    fn record<C: Ceremony + Inspect>(ceremonies: Vec<(PartyIndex, C)>, seed: u64) -> Self {
-        let (report, parties) = Simulator::new(ceremonies, seed, Network::GOOD).run_with_parties();
-        assert!(report.all_done(), "an honest run ends with its outcome");
-        let mut frames = BTreeMap::new();
-        for sent in report.sent {
-            let log = parties.get(&sent.from).map(|party| party.sent()).unwrap_or_default();
-            let step = sent.step.unwrap();
-            let fields = log.iter().find(|frame| frame.to == sent.to && frame.step == step).unwrap();
-            frames.insert((sent.from, sent.to, step), (sent.frame, fields.fields.clone()));
-        }
-        Self(frames)
-    }
+fn aborts<O>(report: &Report<O>) -> Vec<(PartyIndex, Option<&Abort>)> {
+    report.outcomes.keys().map(|party| (*party, report.abort(*party))).collect()
+}
 
-    fn of(&self, sender: PartyIndex) -> impl Iterator<Item = (Place, &Recorded)> {
-        self.0.iter().filter(move |((from, _, _), _)| *from == sender).map(|(key, frame)| (*key, frame))
-    }
-
-    fn first_receiver(&self, sender: PartyIndex, step: u16) -> Option<PartyIndex> {
-        self.of(sender).find(|((_, _, other), _)| *other == step).map(|((_, to, _), _)| to)
-    }
-
-    /// The frames of `case`, altered.
-    fn replace(&self, earlier: &Self, case: &Case) -> Altered {
-        let mut replaced = BTreeMap::new();
-        for (key, (frame, fields)) in self.of(case.malicious) {
-            let (_, to, step) = key;
-            if step != case.step || !matches!(case.scope, Scope::All) && case.scope != Scope::One(to) {
-                continue;
-            }
-            let is_it = |field: &&Field| field.part == case.field.part && field.path == case.field.path;
-            let Some(field) = fields.iter().find(is_it) else { continue };
-            let donor = match case.mutation {
-                Mutation::Earlier => earlier.0.get(&key),
-                Mutation::Other => self
-                    .0
-                    .iter()
-                    .find(|((from, _, other), _)| *from != case.malicious && *other == step)
-                    .map(|(_, frame)| frame),
-                _ => None,
-            };
-            let donor =
-                donor.and_then(|(frame, fields)| Some((frame.as_slice(), fields.iter().find(is_it)?)));
-            // The same for every receiver, so that an altered broadcast is the same to all.
-            let mut rng = generator(SESSION, 1 + case.step);
-            if let Some(altered) = mutate(frame, field, case.mutation, donor, &mut rng) {
-                replaced.insert(key, altered);
-            }
-        }
-        replaced
+impl fmt::Display for Coverage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let steps: BTreeSet<_> = self.all_fields.iter().map(|(step, _, _)| step).collect();
+        write!(
+            f,
+            "{} runs, {} fields in {} steps, {} mutations, {} %",
+            self.runs,
+            self.all_fields.len(),
+            steps.len(),
+            self.mutations.len(),
+            100 * self.fields.len() / self.all_fields.len().max(1),
+        )?;
+        write!(f, "; {} frames sent twice, {} honest sessions afterwards", self.duplicates, self.afterwards)
     }
 }
 

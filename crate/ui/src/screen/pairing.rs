@@ -7,6 +7,7 @@ use symbolon_wallet::view::{PairingStage, PairingView, SymbolView};
 use super::brand;
 use crate::app::{App, app};
 use crate::part::ask::Ask;
+use crate::part::comparison::comparison;
 use crate::part::copy::copy;
 use crate::part::icon::{Icon, icon};
 use crate::part::page::title;
@@ -85,33 +86,18 @@ fn connecting(app: App) -> AnyView {
 
 fn compare(app: App, pairing: &PairingView) -> AnyView {
     let ask = Ask::new(app);
-    let answer = move |same: bool| ask.run(Command::ConfirmPairing { same });
     view! {
         {title(messages::COMPARE_TITLE)}
         <p class="lead"><bdi>{messages::compare_text(pairing.peer_name.as_deref())}</bdi></p>
         {symbols(&pairing.symbols)}
         <p class="hint with-icon">{icon(Icon::Shield)}<span>{messages::COMPARE_WHY}</span></p>
         {ask.refused()}
-        <div class="actions pair">
-            <button
-                type="button"
-                class="button"
-                data-testid=testids::SYMBOLS_DIFFERENT
-                disabled=move || ask.busy.get()
-                on:click=move |_| answer(false)
-            >
-                {messages::COMPARE_DIFFERENT}
-            </button>
-            <button
-                type="button"
-                class="button primary"
-                data-testid=testids::SYMBOLS_SAME
-                disabled=move || ask.busy.get()
-                on:click=move |_| answer(true)
-            >
-                {messages::COMPARE_SAME}
-            </button>
-        </div>
+        {comparison(
+            ask,
+            (testids::SYMBOLS_DIFFERENT, messages::COMPARE_DIFFERENT),
+            (testids::SYMBOLS_SAME, messages::COMPARE_SAME),
+            |same| Command::ConfirmPairing { same },
+        )}
     }
     .into_any()
 }

@@ -6,6 +6,7 @@ use symbolon_wallet::command::Command;
 use super::brand;
 use crate::app::app;
 use crate::part::ask::Ask;
+use crate::part::comparison::comparison;
 use crate::part::icon::{Icon, icon};
 use crate::part::page::title;
 use crate::part::progress::spinner;
@@ -23,7 +24,6 @@ pub fn roster() -> AnyView {
     });
     let confirmed = Memo::new(move |_| roster.with(|roster| roster.as_ref().is_some_and(|r| r.confirmed)));
     let threshold = Memo::new(move |_| roster.with(|roster| roster.as_ref().map_or(0, |r| r.threshold)));
-    let answer = move |same: bool| ask.run(Command::ConfirmRoster { same });
     view! {
         <div class="page first-run">
             {brand()}
@@ -58,29 +58,12 @@ pub fn roster() -> AnyView {
                     view! { <p class="lead waiting" role="status">{spinner()}<span>{messages::ROSTER_CONFIRMED}</span></p> }
                         .into_any()
                 } else {
-                    view! {
-                        <div class="actions pair">
-                            <button
-                                type="button"
-                                class="button"
-                                data-testid=testids::ROSTER_DIFFERENT
-                                disabled=move || ask.busy.get()
-                                on:click=move |_| answer(false)
-                            >
-                                {messages::ROSTER_DIFFERENT}
-                            </button>
-                            <button
-                                type="button"
-                                class="button primary"
-                                data-testid=testids::ROSTER_SAME
-                                disabled=move || ask.busy.get()
-                                on:click=move |_| answer(true)
-                            >
-                                {messages::ROSTER_SAME}
-                            </button>
-                        </div>
-                    }
-                    .into_any()
+                    comparison(
+                        ask,
+                        (testids::ROSTER_DIFFERENT, messages::ROSTER_DIFFERENT),
+                        (testids::ROSTER_SAME, messages::ROSTER_SAME),
+                        |same| Command::ConfirmRoster { same },
+                    )
                 }
             }}
         </div>

@@ -5,9 +5,9 @@ use symbolon_link::pairing::{
     BadInvitation, Invitation, Inviter, Joiner, NotComparing, PairingEvent, PairingFailure,
 };
 
-use super::access::check_relay_url;
 use super::notices::refusal;
 use super::records;
+use super::settings::check_relay_url;
 use crate::context::Context;
 use crate::effect::CommandError;
 use crate::event::Timestamp;

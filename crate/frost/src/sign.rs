@@ -1,0 +1,75 @@
+//! Signing: FROST (RFC 9591, section 5), one or more items in one ceremony.
+//!
+//! | round | said to all | |
+//! |---|---|---|
+//! | 1 | per item: commitments to a hiding and a binding nonce | reliable |
+//! | 2 | per item: a signature share | with approval |
+//!
+//! Round 1 needs no consent, because items and intent are in the session id before the first nonce is drawn; the
+//! signature shares wait for [`Ceremony::approve`]. Whoever spoils a signature is named by every honest signer:
+//! shares are checked against the verification shares of the key. A signature leaves only after a strict verifier
+//! other than ZF's took it under the derived key.
+
+mod keys;
+mod nonces;
+mod plan;
+mod rounds;
+
+use rand_core::CryptoRngCore;
+use symbolon_mpc::{Abort, Ceremony, KeyShare, Machine, PartyIndex, Step};
+
+pub use self::nonces::Nonces;
+pub use self::plan::{MAX_ITEMS, Misuse, SignPlan};
+use self::rounds::SignProtocol;
+use crate::signature::Signature;
+use crate::suite::Suite;
+
+/// A signing ceremony of one party.
+pub struct Sign<S: Suite>(Machine<SignProtocol<S>>);
+
+/// What a signing ceremony ends in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signed {
+    /// One signature for each item of the plan, in its order, each verified.
+    pub signatures: Vec<Signature>,
+}
+
+impl<S: Suite> Sign<S> {
+    /// Starts signing what `plan` says with `share`.
+    ///
+    /// # Errors
+    /// [`Misuse`] if plan and share do not fit.
+    ///
+    /// # Security
+    /// The caller has made every message by itself from the request that `plan.intent` is a hash of.
+    pub fn start(plan: SignPlan<S::Item>, share: &KeyShare) -> Result<Self, Misuse> {
+        Ok(Self(Machine::new(SignProtocol::new(plan, share)?, share.index())?))
+    }
+}
+
+impl<S: Suite> Ceremony for Sign<S> {
+    type Output = Signed;
+
+    fn parties(&self) -> &[PartyIndex] {
+        self.0.parties()
+    }
+
+    fn receive(&mut self, from: PartyIndex, frame: &[u8]) -> Result<(), Abort> {
+        self.0.receive(from, frame)
+    }
+
+    fn poll(&mut self, rng: &mut dyn CryptoRngCore) -> Result<Step<Signed>, Abort> {
+        self.0.poll(rng)
+    }
+
+    fn approve(&mut self) {
+        self.0.approve();
+    }
+}
+
+#[cfg(feature = "testing")]
+impl<S: Suite> symbolon_mpc::testing::fields::Inspect for Sign<S> {
+    fn sent(&self) -> &[symbolon_mpc::testing::fields::FrameFields] {
+        self.0.sent()
+    }
+}
