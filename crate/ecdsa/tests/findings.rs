@@ -100,7 +100,7 @@ fn no_pad_serves_twice() {
 /// protocol 5.2 over SoftSpoken OT with k = 1, with the parameters and message sizes that these two prescribe.
 #[test]
 fn transfers_of_one_paper_with_its_parameters() {
-    // λ_c base transfers; ℓ = 2; ρ = 1, for q^ρ ≥ 2^λ_c; and ξ = 496, more than the paper's κ + 2·λ_s = 416, which
+    // λ_c base transfers; ℓ = 2; ρ = 1, for q^ρ ≥ 2^λ_c; and ξ = 488, more than the paper's κ + 2·λ_s = 416, which
     // is too few for λ_s = 80 (docs/ecdsa.md §9.3, §9.5, §10.4).
     assert_eq!((COUNT, TRANSFERS, INPUTS, WIDTH), (128, 256 + 2 * 80 + 80, 2, 2 + 1));
     let (seeds, choices) = base_transfers(direction(1, 2));
