@@ -25,8 +25,9 @@ help() {
                     With --verify, build twice and compare.
   help              This text.
 
-What is missing is set up: the wasm target, wasm-bindgen and cargo-deny (kept in ~/.cache/symbolon), npm packages, and
-Chromium (through apt-get if you are root; otherwise the command to run is printed).
+What is missing is set up: the wasm target, wasm-bindgen and cargo-deny (kept in ~/.cache/symbolon), npm packages,
+Chromium, and a font for the symbols that devices compare (the last two through apt-get if you are root; otherwise the
+command to run is printed).
 TEXT
 }
 
@@ -73,18 +74,31 @@ need_npm() {
     fi
 }
 
-need_debian() { # package, path
-    [ -x "$2" ] && return
+need_debian() { # package, and the command that succeeds where it is there
+    "${@:2}" && return
     if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
         say "installing $1"
         timeout 5m apt-get update -qq && timeout 15m apt-get install -y -qq --no-install-recommends "$1" >&2
     fi
-    [ -x "$2" ] || fail "$1 is missing. Run: sudo apt-get install $1"
+    "${@:2}" || fail "$1 is missing. Run: sudo apt-get install $1"
 }
 need_chromium() {
+    need_symbols
     [ -n "${CHROMIUM:-}" ] && [ -x "$CHROMIUM" ] && return
-    need_debian chromium /usr/bin/chromium
+    need_debian chromium test -x /usr/bin/chromium
 }
+# The six symbols of a pairing are empty boxes where no font has them. Any font will do.
+need_symbols() {
+    if command -v apt-get >/dev/null; then need_debian fonts-noto-color-emoji has_symbols; fi
+}
+has_symbols() {
+    if command -v fc-list >/dev/null; then
+        [ -n "$(fc-list ":charset=$A_SYMBOL" family)" ]
+    else
+        [ -e /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf ]
+    fi
+}
+A_SYMBOL=1f419 # an octopus
 
 # --- building ------------------------------------------------------------------------------------------------------
 
@@ -181,7 +195,7 @@ test_wasm() {
     need_rust
     need_cargo_tool wasm-bindgen-cli wasm-bindgen "$WASM_BINDGEN"
     need_chromium
-    need_debian chromium-driver /usr/bin/chromedriver
+    need_debian chromium-driver test -x /usr/bin/chromedriver
     CHROMEDRIVER=/usr/bin/chromedriver WASM_BINDGEN_TEST_TIMEOUT=120 \
         CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner \
         CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$(wasm_flags)" \
@@ -193,6 +207,9 @@ test_browser() {
     build_wasm
     bundle
     build_hosts
+    # Has an option to speak another version than it does; not part of what ships.
+    within 10m "building the cosigner of tests" cargo build --quiet --locked \
+        -p symbolon-cosigner --features testing --bin symbolon-cosigner-testing
     need_chromium
     local file
     for file in "$@"; do

@@ -133,7 +133,7 @@ def check_gadget():
         return (256 + transfers * math.log2(exact)) / 2 - 1
 
     assert -50 < log_bound(XI) < -49.9
-    assert min(xi for xi in range(XI, 600) if 256 + xi * math.log2(exact) <= -160) == 489
+    assert min(xi for xi in range(XI, 600) if log_bound(xi) <= -80) == 487
 
     # All sets of rows of a small gadget: the worst of 2^-d times the distance, in the quadratic mean over gadgets.
     small_q, rows, gadgets = 31, 8, 40

@@ -11,7 +11,8 @@ use symbolon_frost::taproot::Taproot;
 use symbolon_frost::{Sign, Signed};
 use symbolon_mpc::machine::frame::Frame;
 use symbolon_mpc::testing::fields::Part;
-use symbolon_mpc::testing::harness::{Case, Scope, alter_everything};
+use symbolon_mpc::testing::harness::{Case, Harness, Scope};
+use symbolon_mpc::testing::mutation::Mutation;
 use symbolon_mpc::testing::sim::{Delivery, Network, Outcome, Report, Sent, Simulator};
 use symbolon_mpc::testing::{deal, index};
 use symbolon_mpc::{Abort, Blame, Cause, Ceremony, PartyIndex, Scheme};
@@ -21,25 +22,33 @@ const COMMIT: u16 = 2;
 const SHARE: u16 = 4;
 
 /// R41: every field of every message, in every way, to all and to one.
-fn whatever_a_party_alters<S: Tested>() {
+fn whatever_a_party_alters<S: Tested>(mutations: &BTreeSet<Mutation>) {
     for (threshold, parties, signers, malicious) in
         [(2, 2, &[1, 2][..], 2), (3, 5, &[1, 3, 4], 3), (3, 5, &[2, 4, 5], 2)]
     {
         let shares = deal(threshold, parties, S::SCHEME, 20);
         let make = |session| ceremonies::<S>(&plan::<S>(shares[0].info(), signers, 2, session), &shares);
         let mut blamed = 0;
-        let coverage = alter_everything(make, index(malicious), |case, report| {
-            judge(case, signers.len(), report, &mut blamed);
-        });
+        let before: Vec<_> = shares.iter().map(|share| share.encode()).collect();
+        let mut next_session = 100;
+        let coverage = Harness::new(make, index(malicious))
+            .mutations(mutations.iter().copied())
+            .afterwards(|case, _| {
+                // Whatever was altered: the shares are what they were, and the same parties sign next.
+                next_session += 1;
+                let plan = plan::<S>(shares[0].info(), signers, 1, next_session);
+                verify::<S>(&plan, shares[0].info(), &run::<S>(&plan, &shares, next_session, Network::GOOD));
+                assert!(shares.iter().zip(&before).all(|(now, before)| now.encode() == *before), "{case:?}");
+            })
+            .run(|case, report| judge(case, signers.len(), report, &mut blamed));
         assert_eq!(coverage.fields, coverage.all_fields, "a field was never altered");
+        assert_eq!(coverage.mutations, *mutations, "one never applied");
         let steps: BTreeSet<_> = coverage.fields.iter().map(|(step, _, _)| *step).collect();
         let echo = (signers.len() > 2).then_some(COMMIT + 1);
         assert_eq!(steps, [0, COMMIT, SHARE].into_iter().chain(echo).collect());
         println!(
-            "{:?}, {threshold} signers of {parties}: {} fields, {} runs, {blamed} verdicts on the culprit",
+            "{:?}, {threshold} signers of {parties}: {coverage}; {blamed} verdicts on the culprit",
             S::SCHEME,
-            coverage.fields.len(),
-            coverage.runs,
         );
         assert!(blamed > 0);
     }
@@ -47,12 +56,16 @@ fn whatever_a_party_alters<S: Tested>() {
 
 #[test]
 fn whatever_a_party_alters_is_refused_and_blamed_on_it_in_ed25519() {
-    whatever_a_party_alters::<Ed25519>();
+    // These two are about points of 33 bytes.
+    let of_secp256k1 = [Mutation::AboveField, Mutation::Uncompressed];
+    let is_general = |mutation: &Mutation| !of_secp256k1.contains(mutation);
+    let general = Mutation::ALL.into_iter().filter(is_general);
+    whatever_a_party_alters::<Ed25519>(&general.chain(Mutation::EDWARDS).collect());
 }
 
 #[test]
 fn whatever_a_party_alters_is_refused_and_blamed_on_it_in_taproot() {
-    whatever_a_party_alters::<Taproot>();
+    whatever_a_party_alters::<Taproot>(&Mutation::ALL.into_iter().collect());
 }
 
 fn judge(case: &Case, signers: usize, report: &Report<Signed>, blamed: &mut usize) {

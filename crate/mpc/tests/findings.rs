@@ -15,6 +15,9 @@
 //! | a split session id makes honest parties ban each other | [`a_split_session_id_makes_nobody_ban_anybody`] |
 //! | the library's version in a domain tag | [`a_library_version_in_a_domain_tag`] |
 //! | ambiguous encodings (TSSHOCK) | [`two_lists_of_fields_with_one_hash`] |
+//! | corruption during refresh | `src/dealing/tests/reshare.rs`, `a_dealer_that_deals_another_constant_is_refused_by_all`; `tests/malicious_reshare.rs` |
+//! | forget-and-forgive | `tests/malicious_reshare.rs`, `forget_and_forgive_…`; `tests/reshare_crash.rs` |
+//! | the session id is not bound to epoch and quorum | `tests/reshare.rs`, `parties_with_different_plans_part_before_any_check_and_blame_nobody` |
 //! | garbage aborts a session | `tests/breaks.rs`, `frames_of_strangers_change_no_byte_of_what_is_said` |
 //! | transfers, signers, selective aborts | `symbolon-ecdsa`, `tests/findings.rs` |
 

@@ -146,6 +146,12 @@ impl Device {
         }
     }
 
+    /// Takes back what was said about failed writes; whether anything was.
+    pub(crate) fn store_works(&mut self) -> bool {
+        let over = ["store/full", "store/blocked", "store/unavailable"];
+        over.into_iter().filter(|code| self.notices.over(code)).count() > 0
+    }
+
     /// What a record is bound to.
     fn binding(&mut self) -> Binding {
         self.counter += 1;

@@ -69,3 +69,10 @@ pub(super) struct Stored {
     /// The digest of round 3 again.
     pub(super) digest: [u8; 32],
 }
+
+#[cfg(test)]
+mod wiped {
+    use super::*;
+
+    crate::wiped!(message Evaluations);
+}

@@ -1,6 +1,6 @@
 //! Secret polynomials and Feldman's commitments to them.
 
-use zeroize::Zeroize;
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::group::Group;
 use crate::party::PartyIndex;
@@ -50,6 +50,8 @@ impl<G: Group> Drop for Polynomial<G> {
     }
 }
 
+impl<G: Group> ZeroizeOnDrop for Polynomial<G> {}
+
 impl<G: Group> Commitments<G> {
     /// Those of the polynomial that is zero everywhere, to add others to.
     pub(super) fn zero(threshold: u16) -> Self {
@@ -95,4 +97,11 @@ impl<G: Group> Commitments<G> {
             *sum = *sum + *point;
         }
     }
+}
+
+#[cfg(test)]
+mod wiped {
+    use super::*;
+
+    crate::wiped!(Polynomial<crate::group::Secp256k1>);
 }

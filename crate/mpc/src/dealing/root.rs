@@ -279,3 +279,16 @@ impl<G: Group> Zeroize for Scalar<G> {
         self.0.zeroize();
     }
 }
+
+#[cfg(test)]
+mod wiped {
+    use super::*;
+
+    crate::wiped!(
+        RootOf<crate::Secp256k1>,
+        RootOf { weighted_share, polynomial, share } but { scheme, threshold, known, commitments }
+    );
+
+    // There is no other kind of root.
+    impl crate::testing::wiped::Wiped for dyn Root {}
+}

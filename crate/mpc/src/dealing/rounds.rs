@@ -336,3 +336,12 @@ fn digest(context: &Context, keys: &[KeyInfo]) -> [u8; 32] {
 }
 
 const DEALING: &str = "dealing";
+
+#[cfg(test)]
+mod wiped {
+    use super::*;
+
+    crate::wiped!(CommitRound, CommitRound { roots } but { terms, reveal });
+    crate::wiped!(RevealRound, RevealRound { roots } but { terms, reveal, committed });
+    crate::wiped!(ConfirmRound, ConfirmRound { shares } but { keys, receivers, digest });
+}

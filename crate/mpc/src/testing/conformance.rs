@@ -1,6 +1,10 @@
 //! The suite that every scheme passes: [`dealing`] of each, [`dealing_together`] of all, and the life of a key that
 //! signs, [`signing`].
 
+mod life;
+
+pub use self::life::{SigningScheme, signing};
+
 use super::{deal, deal_all, index, keygen_plan, quorum, sim};
 use crate::dealing::keygen;
 use crate::derive::{Path, derive};
@@ -42,57 +46,6 @@ pub fn dealing_together(schemes: &[Scheme]) {
             }
         }
     }
-}
-
-/// A scheme that can sign, as [`signing`] drives it.
-pub trait SigningScheme {
-    /// The scheme.
-    const SCHEME: Scheme;
-
-    /// Signs `message` with the key at `path`: a ceremony among the holders of `shares`, everybody approving. Gives
-    /// the signature when others' code has taken it under the derived key, and `None` if a signer refused to
-    /// start or the ceremony ended without a signature.
-    ///
-    /// # Panics
-    /// If the signers end with different signatures, or others' code refuses one.
-    fn sign(shares: &[&KeyShare], path: &Path, message: &[u8; 32], session: u64) -> Option<Vec<u8>>;
-}
-
-/// Checks the life of keys of a scheme that signs, for every quorum of [`QUORUMS`].
-///
-/// # Panics
-/// If one does not live as it should.
-pub fn signing<S: SigningScheme>() {
-    for (threshold, parties) in QUORUMS {
-        // One keygen makes the keys of all schemes; this one's live on.
-        let roots = deal_all(threshold, parties, &Scheme::ALL, 7);
-        let shares = roots.into_iter().find(|shares| shares[0].scheme() == S::SCHEME).unwrap();
-        // Whatever changes the quorum is a step from shares to shares, with the same check after it.
-        any_quorum_signs_and_nobody_else::<S>(&shares);
-    }
-}
-
-/// Shares of one key, one for each party of its quorum.
-fn any_quorum_signs_and_nobody_else<S: SigningScheme>(shares: &[KeyShare]) {
-    let (threshold, parties) = (usize::from(shares[0].info().quorum().threshold()), shares.len());
-    let root = Path::root();
-    let child: Path = "m/44/60/0/0/7".parse().unwrap();
-    let first: Vec<_> = shares.iter().take(threshold).collect();
-    let last: Vec<_> = shares.iter().skip(parties - threshold).collect();
-    let under_root = S::sign(&first, &root, &[1; 32], 1).expect("the first signers sign");
-    let under_child = S::sign(&last, &child, &[1; 32], 2).expect("the last signers sign");
-    assert_ne!(under_root, under_child);
-
-    assert_eq!(S::sign(&first[1..], &root, &[2; 32], 3), None, "one signer too few");
-    if parties > threshold {
-        let more: Vec<_> = shares.iter().take(threshold + 1).collect();
-        assert_eq!(S::sign(&more, &root, &[2; 32], 4), None, "one signer too many");
-    }
-    // A share of the same party in another key of the same quorum.
-    let other = deal(threshold as u16, parties as u16, S::SCHEME, 8);
-    let mixed: Vec<_> = other.iter().take(1).chain(first[1..].iter().copied()).collect();
-    assert_eq!(S::sign(&mixed, &root, &[2; 32], 5), None, "shares of two keys");
-    S::sign(&first, &root, &[3; 32], 6).expect("the first signers sign after all that");
 }
 
 fn shares_are_of_one_key<G: Group>(shares: &[KeyShare], threshold: u16, parties: u16) {

@@ -18,7 +18,7 @@ pub trait Wiped {}
 
 impl<T: Zeroize> Wiped for Zeroizing<T> {}
 impl<T: Zeroize> Wiped for Secret<T> {}
-impl<T: Wiped> Wiped for Box<T> {}
+impl<T: Wiped + ?Sized> Wiped for Box<T> {}
 impl<T: Wiped> Wiped for Option<T> {}
 impl<T: Wiped> Wiped for Vec<T> {}
 impl<K, T: Wiped> Wiped for BTreeMap<K, T> {}
