@@ -22,6 +22,7 @@ mod relay;
 mod roster;
 mod settings;
 mod signing;
+mod strikes;
 mod view;
 
 use std::collections::{BTreeMap, VecDeque};
