@@ -166,6 +166,10 @@ impl Wallet {
         let Some(peer) = self.device.open.as_mut().and_then(|open| open.peers.get_mut(&peer)) else {
             return false;
         };
+        #[cfg(feature = "testing")]
+        let altered = super::alter(self.device.alter, message);
+        #[cfg(feature = "testing")]
+        let message = &altered;
         let bytes = Zeroizing::new(message.encode());
         peer.beat_at = cx.now.saturating_add(BEAT_MS);
         peer.channel.send(&bytes, cx.now).is_ok()
