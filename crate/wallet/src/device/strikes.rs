@@ -15,20 +15,12 @@ use crate::wallet::Wallet;
 const REST_MS: u64 = 10_000;
 /// Doublings of it at most.
 const MAX_DOUBLINGS: u32 = 6;
-/// Strikes after which the owner has the word.
+/// Strikes that a device may have and still begin without the owner.
 const MAX_STRIKES: u32 = 3;
 
-/// How long a device is left alone after so many strikes, in ms.
-pub(super) fn rest(strikes: u32) -> u64 {
-    match strikes {
-        0 => 0,
-        more => REST_MS << (more - 1).min(MAX_DOUBLINGS),
-    }
-}
-
-/// Whether nothing is begun with a device of so many strikes without the owner.
-pub(super) fn is_owners_matter(strikes: u32) -> bool {
-    strikes > MAX_STRIKES
+/// How long a device is left alone after its latest strike, of so many, in ms.
+fn rest(strikes: u32) -> u64 {
+    REST_MS << strikes.saturating_sub(1).min(MAX_DOUBLINGS)
 }
 
 impl Wallet {
@@ -49,7 +41,7 @@ impl Wallet {
 
     /// Whether a session among these devices begins only when the owner approved what it is for.
     pub(super) fn needs_word(&self, devices: &[DeviceId]) -> bool {
-        self.among(devices).any(|peer| is_owners_matter(peer.facts.strikes))
+        self.among(devices).any(|peer| peer.facts.strikes > MAX_STRIKES)
     }
 
     fn among<'a>(&'a self, devices: &'a [DeviceId]) -> impl Iterator<Item = &'a Peer> {

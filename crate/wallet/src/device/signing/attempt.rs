@@ -3,7 +3,6 @@
 use symbolon_mpc::{CeremonyId, DeviceId};
 
 use super::super::peer::PeerMessage;
-use super::super::strikes;
 use super::quorum::Pick;
 use crate::context::Context;
 use crate::request::RequestId;
@@ -93,25 +92,20 @@ impl Wallet {
         self.end_session(cx, request);
         let now = cx.now;
         let me = self.device_id();
+        let signing = self.device.open.as_ref().and_then(|open| open.signings.get(request));
+        let needs_word = signing.is_some_and(|signing| self.needs_word(&signing.signers));
         let Some(open) = self.device.open.as_mut() else { return };
         let Some(signing) = open.signings.get_mut(request) else { return };
         if Some(signing.initiator) != me {
             return self.request_waiting(cx, request);
         }
-        let strikes = signing
-            .signers
-            .iter()
-            .filter_map(|device| open.peers.get(device))
-            .map(|peer| peer.facts.strikes)
-            .max()
-            .unwrap_or_default();
         signing.failed += 1;
-        if signing.failed > MAX_FAILED || strikes::is_owners_matter(strikes) {
+        if signing.failed > MAX_FAILED || needs_word {
             let message = format!("The signing did not come about: {why}. Nothing was signed. Try again.");
             return self.stall(cx, request, message);
         }
         let wait = FIRST_RETRY_MS << (signing.failed - 1).min(6);
-        signing.retry_at = Some(now.saturating_add(wait.max(strikes::rest(strikes))));
+        signing.retry_at = Some(now.saturating_add(wait));
         self.request_waiting(cx, request);
     }
 
