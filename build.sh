@@ -194,6 +194,12 @@ test_rust() {
 test_wasm() {
     need_rust
     need_cargo_tool wasm-bindgen-cli wasm-bindgen "$WASM_BINDGEN"
+    cargo_wasm conformance -p symbolon-conformance --lib
+    glue symbolon_conformance conformance
+    within 20m "the conformance suite, native" \
+        cargo run --quiet --locked -p symbolon-conformance >target/conformance-native.json
+    CONFORMANCE_NATIVE=target/conformance-native.json within 5m "the conformance suite, as wasm: the same bytes" \
+        node --test --test-reporter=spec tests/browser/conformance.mjs
     need_chromium
     need_debian chromium-driver test -x /usr/bin/chromedriver
     CHROMEDRIVER=/usr/bin/chromedriver WASM_BINDGEN_TEST_TIMEOUT=120 \
