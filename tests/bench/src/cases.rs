@@ -34,10 +34,11 @@ pub struct Row {
 
 /// All cases, each the median of `runs` runs.
 pub fn table(runs: u64, clock: Clock<'_>) -> Vec<Row> {
-    QUORUMS.iter().flat_map(|&(threshold, parties)| quorum_rows(threshold, parties, runs, clock)).collect()
+    QUORUMS.iter().flat_map(|quorum| rows(*quorum, runs, clock)).collect()
 }
 
-fn quorum_rows(threshold: u16, parties: u16, runs: u64, clock: Clock<'_>) -> Vec<Row> {
+/// The cases of one quorum, each the median of `runs` runs.
+pub fn rows((threshold, parties): (u16, u16), runs: u64, clock: Clock<'_>) -> Vec<Row> {
     let cases = [
         ("keygen, all roots", parties),
         ("rotation, all roots", parties),
