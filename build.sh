@@ -17,7 +17,7 @@ help() {
 
   run [--headless]  Build everything, start relay, chain and demo page, and open Chromium with the extension.
                     Without a display, or with --headless, drive the whole story through the real screens instead.
-  test [part ...]   Run the tests: rust, wasm, browser. Without a part: all of them, in this order.
+  test [part ...]   Run the tests: rust, model, wasm, browser. Without a part: all of them, in this order.
                     `browser/<name>` runs tests/browser/<name>.test.mjs alone.
   check             Formatting, lints, floors, licences and sources of dependencies, types, sizes.
   bench             Measure ceremonies (native, wasm, beside other cores), sizes, cold start, tap to signature.
@@ -168,11 +168,12 @@ run() {
 }
 
 run_tests() {
-    [ $# -gt 0 ] || set -- rust wasm browser
+    [ $# -gt 0 ] || set -- rust model wasm browser
     local part
     for part in "$@"; do
         case $part in
         rust) test_rust ;;
+        model) within 15m "the ECDSA protocol against its model in Python" tests/model/run.sh ;;
         wasm) test_wasm ;;
         browser) test_browser tests/browser/*.test.mjs ;;
         browser/*) test_browser "tests/$part.test.mjs" ;;

@@ -3,7 +3,7 @@
 from ground import Q, bits, bound, h32, h64, scalar_bytes, stream_scalars, u64
 from transfer import extension_receive, extension_send
 
-XI = 496
+XI = 488
 
 
 def message_hash(place, message):

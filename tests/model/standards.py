@@ -134,7 +134,7 @@ def check_gadget():
 
     assert -50 < log_bound(416) < -49.9
     assert min(xi for xi in range(416, 600) if log_bound(xi) <= -80) == 487 <= XI
-    assert -84 < log_bound(XI) < -83.9
+    assert -80.6 < log_bound(XI) < -80.5
 
     # All sets of rows of a small gadget: the worst of 2^-d times the distance, in the quadratic mean over gadgets.
     small_q, rows, gadgets = 31, 8, 40

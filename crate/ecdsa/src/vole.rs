@@ -1,6 +1,6 @@
 //! Random vector OLE (§5): DKLs23 (ePrint 2023/765), protocol 5.2, with ℓ = 2 and λ_s = 80.
 //!
-//! ξ is 496, not κ + 2·λ_s = 416, and the gadget is a hash of Bob's message too: a cheating Alice may choose the rows
+//! ξ is 488, not κ + 2·λ_s = 416, and the gadget is a hash of Bob's message too: a cheating Alice may choose the rows
 //! that she cheats in to suit the gadget, and may not choose the gadget (§9.5, §10.4).
 //!
 //! ρ is 1. The protocol's text says ⌈κ / λ_c⌉, which is 2; its proof (claim 6.7) needs q^ρ ≥ 2^λ_c, and its cost
@@ -25,8 +25,8 @@ use crate::ot::base::{ReceiverSeeds, SenderSeeds};
 use crate::ot::extension::{self, ExtensionMessage, Pad, ReceiverPads, SenderPads, WIDTH};
 use crate::stream::Stream;
 
-/// Bytes of the choices of one multiplication: ξ = 496 bits.
-const CHOICE_BYTES: usize = 62;
+/// Bytes of the choices of one multiplication: ξ = 488 bits.
+const CHOICE_BYTES: usize = 61;
 /// ξ: transfers of one multiplication.
 pub const TRANSFERS: usize = 8 * CHOICE_BYTES;
 /// ℓ: products of one multiplication.

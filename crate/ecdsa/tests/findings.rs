@@ -100,9 +100,9 @@ fn no_pad_serves_twice() {
 /// protocol 5.2 over SoftSpoken OT with k = 1, with the parameters and message sizes that these two prescribe.
 #[test]
 fn transfers_of_one_paper_with_its_parameters() {
-    // λ_c base transfers; ℓ = 2; ρ = 1, for q^ρ ≥ 2^λ_c; and ξ = 496, more than the paper's κ + 2·λ_s = 416, which
+    // λ_c base transfers; ℓ = 2; ρ = 1, for q^ρ ≥ 2^λ_c; and ξ = 488, more than the paper's κ + 2·λ_s = 416, which
     // is too few for λ_s = 80 (docs/ecdsa.md §9.3, §9.5, §10.4).
-    assert_eq!((COUNT, TRANSFERS, INPUTS, WIDTH), (128, 256 + 2 * 80 + 80, 2, 2 + 1));
+    assert_eq!((COUNT, TRANSFERS, INPUTS, WIDTH), (128, 488, 2, 2 + 1));
     let (seeds, choices) = base_transfers(direction(1, 2));
     let mut rng = generator(1, 4);
     let (_, message) = Bob::start(&seeds, direction(2, 1), 1, &mut rng);
@@ -335,7 +335,7 @@ fn cheat_in_every_session(sessions: u64, prepare: impl Fn(&mut Memory, u64)) -> 
         names.insert(memory[&index(1)].name(&key).unwrap());
         let parties = ceremonies(&plan(&[1, 2], 1, session), &shares, &mut memory);
         // Any bit of the extension's message but those of the lengths.
-        let place = 3 + (rng.next_u32() as usize) % (COUNT * 68);
+        let place = 3 + (rng.next_u32() as usize) % (COUNT * (TRANSFERS / 8 + 16));
         let mut report = Simulator::new(parties, session, Network::GOOD)
             .tamper(|sent| {
                 let mut frame = Frame::decode(&sent.frame).unwrap();

@@ -238,8 +238,8 @@ fn an_altered_answer_is_refused() {
         assert!(matches!(bob.finish(0, &message), Err(Cause::Leak)));
     }
     let malformed: [Alter; 7] = [
-        |message| message.masked.truncate(496 * 3 * 32 - 1),
-        |message| message.masked.truncate(495 * 3 * 32),
+        |message| message.masked.truncate(488 * 3 * 32 - 1),
+        |message| message.masked.truncate(487 * 3 * 32),
         |message| message.masked.extend([0; 32]),
         |message| message.masked[..32].fill(0xff),
         |message| message.eta.fill(0xff),

@@ -3,6 +3,7 @@
 use symbolon_mpc::{CeremonyId, DeviceId};
 
 use super::super::peer::PeerMessage;
+use super::super::strikes;
 use super::quorum::Pick;
 use crate::context::Context;
 use crate::request::RequestId;
@@ -12,10 +13,6 @@ use crate::wallet::Wallet;
 /// Attempts made by themselves after a failure, until a device comes up anew.
 const MAX_FAILED: u32 = 3;
 const FIRST_RETRY_MS: u64 = 1_000;
-/// How long a device that failed a check of the transfers is left alone, doubled with every strike.
-const STRIKE_MS: u64 = 10_000;
-/// Strikes after which only the owner starts another attempt.
-const MAX_STRIKES: u32 = 3;
 
 impl Wallet {
     /// A new attempt, under a new session, with the devices that are there now.
@@ -24,6 +21,8 @@ impl Wallet {
         let Some((info, me)) = self.active_info() else { return };
         let Pick { signers, are_chosen, reconsider_at, is_hasty } = self.pick(request, &info, me, cx.now);
         let asked_before = self.asked(request);
+        let rests_until = self.rests_until(&signers, cx.now);
+        let needs_word = self.needs_word(&signers);
         let Some(open) = self.device.open.as_mut() else { return };
         let Some(signing) = open.signings.get_mut(request).filter(|signing| signing.initiator == me) else {
             return;
@@ -41,6 +40,10 @@ impl Wallet {
             .collect();
         signing.proposal.signers.sort_unstable();
         signing.states.retain(|device, _| signers.contains(device));
+        if rests_until.is_some() {
+            signing.retry_at = rests_until;
+            return self.request_waiting(cx, request);
+        }
         let proposal = signing.proposal.clone();
         let digest = signing.digest;
         let mut all_there = true;
@@ -78,7 +81,8 @@ impl Wallet {
             }
         }
         self.request_waiting(cx, request);
-        if all_there && let Err(reason) = self.begin_session(cx, request) {
+        let may_begin = all_there && (approved || !needs_word);
+        if may_begin && let Err(reason) = self.begin_session(cx, request) {
             let message = format!("The signing could not begin: {reason}. Nothing was signed.");
             self.stall(cx, request, message);
         }
@@ -102,13 +106,12 @@ impl Wallet {
             .max()
             .unwrap_or_default();
         signing.failed += 1;
-        if signing.failed > MAX_FAILED || strikes > MAX_STRIKES {
+        if signing.failed > MAX_FAILED || strikes::is_owners_matter(strikes) {
             let message = format!("The signing did not come about: {why}. Nothing was signed. Try again.");
             return self.stall(cx, request, message);
         }
         let wait = FIRST_RETRY_MS << (signing.failed - 1).min(6);
-        let penance = if strikes > 0 { STRIKE_MS << (strikes - 1).min(6) } else { 0 };
-        signing.retry_at = Some(now.saturating_add(wait.max(penance)));
+        signing.retry_at = Some(now.saturating_add(wait.max(strikes::rest(strikes))));
         self.request_waiting(cx, request);
     }
 
