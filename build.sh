@@ -199,7 +199,7 @@ test_wasm() {
     glue symbolon_conformance conformance
     within 20m "the conformance suite, native" \
         cargo run --quiet --locked -p symbolon-conformance >target/conformance-native.json
-    CONFORMANCE_NATIVE=target/conformance-native.json within 5m "the conformance suite, as wasm: the same bytes" \
+    CONFORMANCE_NATIVE=target/conformance-native.json within 10m "the conformance suite, as wasm: the same bytes" \
         node --test --test-reporter=spec tests/browser/conformance.mjs
     need_chromium
     need_debian chromium-driver test -x /usr/bin/chromedriver
