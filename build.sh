@@ -20,7 +20,7 @@ help() {
   test [part ...]   Run the tests: rust, model, wasm, browser. Without a part: all of them, in this order.
                     `browser/<name>` runs tests/browser/<name>.test.mjs alone.
   check             Formatting, lints, floors, licences and sources of dependencies, types, sizes.
-  bench             Measure ceremonies (native and wasm), sizes, cold start, tap to signature.
+  bench             Measure ceremonies (native, wasm, beside other cores), sizes, cold start, tap to signature.
   dist [--verify]   Pack the extension and the phone's app into dist/, byte for byte the same every time.
                     With --verify, build twice and compare.
   help              This text.
@@ -195,6 +195,12 @@ test_rust() {
 test_wasm() {
     need_rust
     need_cargo_tool wasm-bindgen-cli wasm-bindgen "$WASM_BINDGEN"
+    cargo_wasm conformance -p symbolon-conformance --lib
+    glue symbolon_conformance conformance
+    within 20m "the conformance suite, native" \
+        cargo run --quiet --locked -p symbolon-conformance >target/conformance-native.json
+    CONFORMANCE_NATIVE=target/conformance-native.json within 10m "the conformance suite, as wasm: the same bytes" \
+        node --test --test-reporter=spec tests/browser/conformance.mjs
     need_chromium
     need_debian chromium-driver test -x /usr/bin/chromedriver
     CHROMEDRIVER=/usr/bin/chromedriver WASM_BINDGEN_TEST_TIMEOUT=120 \
@@ -267,6 +273,10 @@ bench() {
     say "ceremonies, native"
     timeout 20m cargo run --quiet --locked --release -p symbolon-bench >target/bench-native.json
     within 20m "ceremonies: native, node, Chromium" node tests/browser/bench-ceremonies.mjs target/bench-native.json
+    # A workspace and a lock file of their own: one of them brings another generation of curves.
+    cargo_wasm peers --manifest-path tests/peers/Cargo.toml --lib
+    glue symbolon_peers peers
+    within 20m "ours and others'" node tests/browser/bench-peers.mjs
     within 20m "what the owner waits for" node tests/browser/bench.mjs
 }
 

@@ -3,24 +3,20 @@
 //   node tests/browser/bench-ceremonies.mjs <native rows as JSON file> [runs]
 
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
+import { cpu, glue, show, warm } from "./bench-node.mjs";
 import { CHROMIUM } from "./harness/browser.mjs";
-import { root } from "./harness/process.mjs";
 import { serve } from "./harness/server.mjs";
 
 const [, , nativeRows, runs = "11"] = process.argv;
-const glue = join(root, "target/glue");
 
 show("native", JSON.parse(await readFile(nativeRows, "utf8")));
-show("wasm, node", await inNode());
+show("wasm, node, CPU time", await inNode());
 show("wasm, Chromium", await inChromium());
 
 async function inNode() {
-    const { initSync, table } = await import(pathToFileURL(join(glue, "bench.js")));
-    initSync({ module: await readFile(join(glue, "bench_bg.wasm")) });
-    return JSON.parse(table(Number(runs), () => performance.now()));
+    const bench = await warm("bench", (code) => code.table(2, cpu));
+    return JSON.parse(bench.table(Number(runs), cpu));
 }
 
 async function inChromium() {
@@ -37,9 +33,4 @@ async function inChromium() {
     await browser.close();
     await site.stop();
     return JSON.parse(json);
-}
-
-function show(where, rows) {
-    console.log(`\n${where}`);
-    console.table(rows);
 }

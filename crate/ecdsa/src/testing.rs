@@ -1,5 +1,9 @@
-//! Set-ups dealt in the open, and a receiver that cheats. Compiled with the feature `testing` only: whoever deals
-//! knows everything.
+//! Set-ups dealt in the open, a receiver that cheats, and [`conformance`]. Compiled with the feature `testing` only:
+//! whoever deals knows everything.
+
+// A test that finds a defect panics: that is what this module is for.
+#[allow(clippy::panic, clippy::unwrap_used)]
+pub mod conformance;
 
 use core::array;
 

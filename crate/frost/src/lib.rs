@@ -28,6 +28,8 @@ pub mod sign;
 mod signature;
 mod suite;
 pub mod taproot;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use sign::{MAX_ITEMS, Misuse, Sign, SignPlan, Signed};
 pub use signature::Signature;

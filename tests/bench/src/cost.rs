@@ -21,19 +21,25 @@ pub struct Cost {
     pub messages: usize,
 }
 
-/// Runs `parties` to their ends; every party polls in turn, and frames arrive at once.
+/// Starts the ceremony of each of `parties` and runs all to their ends; every party polls in turn, and frames arrive
+/// at once.
 ///
 /// # Panics
 /// If a party aborts: honest parties on a perfect network do not.
 pub fn run<C: Ceremony>(
-    parties: Vec<(PartyIndex, C)>,
+    parties: impl Iterator<Item = PartyIndex>,
+    start: impl Fn(PartyIndex) -> C,
     rngs: &mut BTreeMap<PartyIndex, ChaCha20Rng>,
     clock: Clock<'_>,
 ) -> BTreeMap<PartyIndex, (C::Output, Cost)> {
-    let peers = parties.len().saturating_sub(1).max(1);
-    let mut costs: BTreeMap<PartyIndex, (Cost, bool)> =
-        parties.iter().map(|(party, _)| (*party, (Cost::default(), false))).collect();
-    let mut running: BTreeMap<PartyIndex, C> = parties.into_iter().collect();
+    let mut costs = BTreeMap::new();
+    let mut running = BTreeMap::new();
+    for party in parties {
+        let started = clock();
+        running.insert(party, start(party));
+        costs.insert(party, (Cost { cpu_ms: clock() - started, ..Cost::default() }, false));
+    }
+    let peers = running.len().saturating_sub(1).max(1);
     let mut done = BTreeMap::new();
     while !running.is_empty() {
         for party in running.keys().copied().collect::<Vec<_>>() {
@@ -87,4 +93,14 @@ fn charge(costs: &mut BTreeMap<PartyIndex, (Cost, bool)>, party: PartyIndex, ms:
             cost.after_approval_ms += ms;
         }
     }
+}
+
+/// The most that any party spent, each figure by itself.
+pub fn busiest(costs: impl Iterator<Item = Cost>) -> Cost {
+    costs.fold(Cost::default(), |worst, cost| Cost {
+        cpu_ms: worst.cpu_ms.max(cost.cpu_ms),
+        after_approval_ms: worst.after_approval_ms.max(cost.after_approval_ms),
+        bytes_sent: worst.bytes_sent.max(cost.bytes_sent),
+        messages: worst.messages.max(cost.messages),
+    })
 }

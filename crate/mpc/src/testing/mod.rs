@@ -1,7 +1,8 @@
 //! What tests of any protocol on this floor share. Compiled with the feature `testing` only.
 //!
 //! [`sim`] runs a ceremony among parties over a bad network in one thread; [`harness`] alters every field of
-//! every message of a party; [`conformance`] is the suite that every scheme passes.
+//! every message of a party; [`conformance`] is the suite that every scheme passes; [`traffic`] counts and hashes
+//! what all of them say.
 
 // A test that finds a defect panics: that is what these modules are for.
 #![allow(clippy::panic, clippy::unwrap_used)]
@@ -12,6 +13,7 @@ pub mod harness;
 pub mod mutation;
 pub mod sim;
 mod tape;
+pub mod traffic;
 mod walker;
 pub mod wiped;
 mod wrong;

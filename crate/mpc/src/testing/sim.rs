@@ -13,6 +13,7 @@ use crate::abort::Abort;
 use crate::ceremony::{Ceremony, Outgoing, Step};
 use crate::machine::frame::Frame;
 use crate::party::PartyIndex;
+use crate::testing::traffic;
 
 /// How bad the network is; chances are in percent for each delivery.
 #[derive(Clone, Copy, Debug)]
@@ -184,6 +185,7 @@ impl<'a, C: Ceremony> Simulator<'a, C> {
 
     /// Runs until nothing moves any more, and gives the ceremonies back.
     pub fn run_with_parties(mut self) -> (Report<C::Output>, BTreeMap<PartyIndex, C>) {
+        traffic::run_began();
         while let Some(action) = self.choose() {
             match action {
                 Action::Move(party) => self.advance(party),
@@ -303,6 +305,7 @@ impl<'a, C: Ceremony> Simulator<'a, C> {
     fn send(&mut self, from: PartyIndex, outgoing: Vec<Outgoing>) {
         for Outgoing { to, frame } in outgoing {
             let step = Frame::decode(&frame).ok().map(|frame| frame.step);
+            traffic::sent(from, to, &frame);
             let sent = Sent { from, to, step, frame };
             match &mut self.tamper {
                 Some(tamper) => self.flights.extend(tamper(&sent)),
