@@ -251,7 +251,7 @@ fn node_answer(data: &[u8]) {
 
 fn node_answers() -> Vec<Vec<u8>> {
     let word = |hex: &str| format!("0x{hex:0>64}");
-    let text = format!("0x{}{}{}", &word("20")[2..], &word("4")[2..], format!("{:0<64}", "55534443"));
+    let text = format!("0x{}{}{:0<64}", &word("20")[2..], &word("4")[2..], "55534443");
     let results = [
         json!("0x1"),
         json!(word("ff")),
