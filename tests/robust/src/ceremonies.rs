@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use rand_core::RngCore;
 use symbolon_ecdsa::testing::deal_pairs;
 use symbolon_ecdsa::{Pairs, Sign as EcdsaSign, SignItem, SignPlan as EcdsaPlan};
 use symbolon_frost::{Sign as FrostSign, SignPlan as FrostPlan, Suite, ed25519, taproot};
@@ -24,11 +25,17 @@ pub(crate) const TARGETS: &[Row] = &[
     ("frost_taproot_machine", frost_taproot_machine, programs, 300),
 ];
 
-/// Programs of lies: who, how many frames are spared, and a lie of each kind.
+/// Programs of lies: which scene, who, how many frames are spared, then a lie of some kind and no end.
 fn programs() -> Vec<Vec<u8>> {
-    let lies = (0..10).flat_map(|kind| (0..8).map(move |spared| (kind, spared)));
-    lies.map(|(kind, spared)| vec![kind, spared % 2, kind, spared, kind, 1, spared, 3, 77, 40, 2, 9, 200, 5])
-        .collect()
+    let mut rng = generator(2026, 0);
+    let mut program = |place: u32| {
+        let mut program = vec![0; 64];
+        rng.fill_bytes(&mut program);
+        program[3] %= 7;
+        program[4] = (3 + place % 7) as u8;
+        program
+    };
+    (0..1000).map(&mut program).collect()
 }
 
 fn keygen_machine(data: &[u8]) {

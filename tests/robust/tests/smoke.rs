@@ -19,7 +19,7 @@ fn smoke(target: &Target) {
     assert!(!seeds.is_empty(), "{} has no honest input", target.name);
     let all: Vec<&[u8]> = seeds.iter().map(Vec::as_slice).collect();
     let mut rng = ChaCha20Rng::seed_from_u64(2026);
-    let few = seeds.iter().take(target.smoke / 2);
+    let few = seeds.iter().take(target.smoke * 3 / 4);
     let mut runs = 0;
     for seed in few {
         check(target, seed);
