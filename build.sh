@@ -18,7 +18,7 @@ help() {
 
   run [--headless]  Build everything, start relay, chain and demo page, and open Chromium with the extension.
                     Without a display, or with --headless, drive the whole story through the real screens instead.
-  test [part ...]   Run the tests: rust, wasm, browser. Without a part: all of them, in this order.
+  test [part ...]   Run the tests: rust, model, wasm, browser. Without a part: all of them, in this order.
                     `browser/<name>` runs tests/browser/<name>.test.mjs alone.
   check             Formatting, lints, floors, licences and sources of dependencies, types, sizes.
   bench             Measure ceremonies (native and wasm), sizes, cold start, tap to signature.
@@ -30,8 +30,9 @@ help() {
                     With --verify, build twice and compare.
   help              This text.
 
-What is missing is set up: the wasm target, wasm-bindgen and cargo-deny (kept in ~/.cache/symbolon), npm packages, and
-Chromium (through apt-get if you are root; otherwise the command to run is printed).
+What is missing is set up: the wasm target, wasm-bindgen and cargo-deny (kept in ~/.cache/symbolon), npm packages,
+Chromium, and a font for the symbols that devices compare (the last two through apt-get if you are root; otherwise the
+command to run is printed).
 TEXT
 }
 
@@ -78,18 +79,31 @@ need_npm() {
     fi
 }
 
-need_debian() { # package, path
-    [ -x "$2" ] && return
+need_debian() { # package, and the command that succeeds where it is there
+    "${@:2}" && return
     if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
         say "installing $1"
         timeout 5m apt-get update -qq && timeout 15m apt-get install -y -qq --no-install-recommends "$1" >&2
     fi
-    [ -x "$2" ] || fail "$1 is missing. Run: sudo apt-get install $1"
+    "${@:2}" || fail "$1 is missing. Run: sudo apt-get install $1"
 }
 need_chromium() {
+    need_symbols
     [ -n "${CHROMIUM:-}" ] && [ -x "$CHROMIUM" ] && return
-    need_debian chromium /usr/bin/chromium
+    need_debian chromium test -x /usr/bin/chromium
 }
+# The six symbols of a pairing are empty boxes where no font has them. Any font will do.
+need_symbols() {
+    if command -v apt-get >/dev/null; then need_debian fonts-noto-color-emoji has_symbols; fi
+}
+has_symbols() {
+    if command -v fc-list >/dev/null; then
+        [ -n "$(fc-list ":charset=$A_SYMBOL" family)" ]
+    else
+        [ -e /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf ]
+    fi
+}
+A_SYMBOL=1f419 # an octopus
 
 # --- building ------------------------------------------------------------------------------------------------------
 
@@ -159,11 +173,12 @@ run() {
 }
 
 run_tests() {
-    [ $# -gt 0 ] || set -- rust wasm browser
+    [ $# -gt 0 ] || set -- rust model wasm browser
     local part
     for part in "$@"; do
         case $part in
         rust) test_rust ;;
+        model) within 15m "the ECDSA protocol against its model in Python" tests/model/run.sh ;;
         wasm) test_wasm ;;
         browser) test_browser tests/browser/*.test.mjs ;;
         browser/*) test_browser "tests/$part.test.mjs" ;;
@@ -186,7 +201,7 @@ test_wasm() {
     need_rust
     need_cargo_tool wasm-bindgen-cli wasm-bindgen "$WASM_BINDGEN"
     need_chromium
-    need_debian chromium-driver /usr/bin/chromedriver
+    need_debian chromium-driver test -x /usr/bin/chromedriver
     CHROMEDRIVER=/usr/bin/chromedriver WASM_BINDGEN_TEST_TIMEOUT=120 \
         CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner \
         CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$(wasm_flags)" \
@@ -198,6 +213,9 @@ test_browser() {
     build_wasm
     bundle
     build_hosts
+    # Has an option to speak another version than it does; not part of what ships.
+    within 10m "building the cosigner of tests" cargo build --quiet --locked \
+        -p symbolon-cosigner --features testing --bin symbolon-cosigner-testing
     need_chromium
     local file
     for file in "$@"; do

@@ -31,8 +31,13 @@ init({ module_or_path: "ui_bg.wasm" }).catch(() => {
     showUnavailable("ui/failed", "The screens could not be loaded. Nothing was lost.", () => location.reload());
 });
 
-// A window for requests that has none left is in the way.
 if (document.documentElement.dataset["screen"] === "approval") {
+    // One window for requests: a worker that died while it opened one does not know of it, and the next worker
+    // opens another. The older one goes, whatever it shows.
+    navigator.locks
+        .request("approval", { steal: true }, () => new Promise(() => undefined))
+        .catch(() => window.close());
+    // One that has no request left is in the way.
     let closing: ReturnType<typeof setTimeout> | undefined;
     const look = (): void => {
         clearTimeout(closing);

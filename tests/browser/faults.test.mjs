@@ -119,10 +119,12 @@ test("a step that cannot be stored is not done, and said not to be", LIMIT, asyn
             "then try again.",
     );
     await stranger.on("set-up");
+    assert.equal((await stranger.refusal()).code, "store/full");
     await storage.roomy();
-    await stranger.page.reload();
-    await stranger.setUp({ join: true, name: "Stranger", password: PASSWORD });
+    // The form is as it was left: a second press of its button is all that it takes.
+    await stranger.click("set-up");
     await stranger.on("linking", "join");
+    await notice.waitFor({ state: "detached" });
 });
 
 test("“They are different” on one device: both say so, and neither has the other", LIMIT, async () => {
@@ -150,6 +152,42 @@ test("“They are different” on one device: both say so, and neither has the o
     assert.deepEqual(await devices(phone), ["Phone"]);
 });
 
+test("an invitation of another version of the wallet is said to be one", LIMIT, async () => {
+    const { phone } = world;
+    // The first byte behind the mark is the invitation's format: here a newer one.
+    await phone.joinWith(`${world.phoneUrl}#pair=AgAA`);
+    assert.deepEqual(await phone.refusal(), {
+        code: "pairing/other-version",
+        message: "This invitation was made by another version of the wallet. Update both devices, then make a new one.",
+    });
+    assert.deepEqual(await devices(world.browser), ["Laptop"]);
+});
+
+test("an invitation that has expired pairs nobody, and both devices say so", LIMIT, async () => {
+    const { browser, phone } = world;
+    const link = await browser.invite();
+    // Two minutes pass on the inviting device, whose clock alone decides.
+    const worker = world.extension.context.serviceWorkers().at(-1);
+    await worker.evaluate((ms) => {
+        const real = Date.now;
+        Object.assign(globalThis, { real });
+        Date.now = () => real() + ms;
+    }, 2 * 60_000);
+    await phone.joinWith(link);
+    const expired = {
+        code: "pairing/expired",
+        message: "The invitation has expired. Nothing was paired. Make a new invitation and try again.",
+    };
+    assert.deepEqual(await phone.pairingFailure(), expired);
+    assert.deepEqual(await browser.pairingFailure(), expired);
+    await worker.evaluate(() => void (Date.now = globalThis.real));
+    for (const [name, device] of Object.entries({ Laptop: browser, Phone: phone })) {
+        await device.click("pair-cancel");
+        await device.on("linking");
+        assert.deepEqual(await devices(device), [name]);
+    }
+});
+
 test("an invitation that was used lets no second device in", LIMIT, async () => {
     const { browser, phone } = world;
     const link = await browser.invite();
@@ -167,8 +205,42 @@ test("an invitation that was used lets no second device in", LIMIT, async () => 
 });
 
 test("after all that the key is made", LIMIT, async () => {
-    address = await makeKey(world, { devices: 2, threshold: 2 });
+    const { browser } = world;
+    await world.startCosigner(await browser.invite());
+    await browser.symbols();
+    await browser.sameSymbols();
+    await browser.page.waitForSelector('[data-testid="device-row"][data-name="Cosigner"][data-online="true"]');
+    address = await makeKey(world, { devices: 3, threshold: 2 });
     await world.chain.fund(address, 10n * ETHER);
+});
+
+test("a device of another version is named, nothing is lost, and once it is replaced it signs", LIMIT, async () => {
+    const { browser, phone } = world;
+    const notice = (device) => device.page.locator('[data-testid="notice"][data-code="device/version"]');
+    const says = async (device, sentence) => {
+        await notice(device).filter({ hasText: sentence }).waitFor();
+        assert.equal(await notice(device).count(), 1);
+    };
+    for (const [version, sentence] of [
+        [0, "Cosigner is older than this device, so they cannot talk. Update the wallet on Cosigner."],
+        [9, "This device is older than Cosigner, so they cannot talk. Update the wallet on this device."],
+    ]) {
+        await world.stopCosigner();
+        await world.startCosigner(undefined, { version });
+        for (const device of [browser, phone]) {
+            await says(device, sentence);
+            assert.equal(await device.address(), address);
+        }
+    }
+    await world.stopCosigner();
+    await world.startCosigner();
+    for (const device of [browser, phone]) {
+        await notice(device).waitFor({ state: "detached" });
+        await device.click("nav-devices");
+        await device.page.waitForSelector('[data-testid="device-row"][data-name="Cosigner"][data-online="true"]');
+        await device.click("nav-home");
+    }
+    await world.stopCosigner();
 });
 
 test("a wrong password is refused, the right one then opens the same wallet", LIMIT, async () => {

@@ -3,7 +3,9 @@
 import { World } from "./harness/world.mjs";
 
 const world = await World.start({ ports: { chain: 8545, demo: 8788, relay: 8787 } });
-const { page } = await world.openExtension({ headless: false });
+const { page } = await world.openExtension({ headless: false, signals: false });
+// The tab that every browser begins with, and the one that the extension opened for itself.
+for (const other of page.context().pages()) if (other !== page) await other.close();
 console.log(`
   Wallet       the window that just opened
   Phone        ${world.phoneUrl}   (on a phone: through an https address, or paste the invitation's link)

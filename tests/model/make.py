@@ -94,7 +94,7 @@ ETHEREUM = [44, 60, 0, 0, 0]
 INPUTS = {
     "base": [base_inputs("base/1", 1, 2), base_inputs("base/2", 0x0203, 1)],
     "extension": [
-        extension_inputs("extension/1", 1, 3, choices("one item", 52)),
+        extension_inputs("extension/1", 1, 3, choices("one item", 61)),
         # A last block of one byte; all choices alike.
         extension_inputs("extension/2", 2, 1, "00" * 16 + "ff" * 17),
     ],

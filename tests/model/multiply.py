@@ -3,19 +3,20 @@
 from ground import Q, bits, bound, h32, h64, scalar_bytes, stream_scalars, u64
 from transfer import extension_receive, extension_send
 
-XI = 416
-
-
-def gadget(place):
-    return stream_scalars(h32("vole/gadget", *bound(*place)), XI)
+XI = 488
 
 
 def message_hash(place, message):
     return h32("vole/challenge", *bound(*place), message["u"], message["x"], message["t"])
 
 
+def gadget(place, message):
+    """5.3."""
+    return stream_scalars(h32("vole/gadget", *bound(*place), message_hash(place, message)), XI)
+
+
 def challenge(place, item, message, masked):
-    """5.4: theta."""
+    """5.5: theta."""
     digest = h64("vole/challenge", *bound(*place), u64(item), message_hash(place, message), masked)
     return [int.from_bytes(half, "big") % Q for half in (digest[:32], digest[32:])]
 
@@ -30,9 +31,10 @@ class Bob:
         beta = draws.take(XI // 8 * count)
         self.message, self.pads = extension_receive(place, keys, beta, draws)
         self.beta = bits(beta)
+        self.gadget = gadget(place, self.message)
 
     def b(self, item):
-        chosen = zip(gadget(self.place), self.beta[XI * item :])
+        chosen = zip(self.gadget, self.beta[XI * item :])
         return sum(g for g, choice in chosen if choice) % Q
 
     def finish(self, item, answer):
@@ -40,7 +42,7 @@ class Bob:
         assert len(masked) == XI * 96 and eta < Q
         theta = challenge(self.place, item, self.message, masked)
         mus, d = [], [0, 0]
-        for j, g in enumerate(gadget(self.place)):
+        for j, g in enumerate(self.gadget):
             choice = self.beta[XI * item + j]
             line = masked[96 * j : 96 * j + 96]
             tilde = [int.from_bytes(line[start : start + 32], "big") for start in (0, 32, 64)]
@@ -73,7 +75,7 @@ class Alice:
             "eta": scalar_bytes((hat + theta[0] * inputs[0] + theta[1] * inputs[1]) % Q),
             "mu": mu_hash(self.place, item, mus),
         }
-        g = gadget(self.place)
+        g = gadget(self.place, self.message)
         c = [-sum(factor * self.zero[j][k] for factor, j in zip(g, rows)) % Q for k in (0, 1)]
         return c, answer
 

@@ -47,6 +47,9 @@ class Key:
     def share(self, index):
         return sum(c * pow(index, power, Q) for power, c in enumerate(self.polynomial)) % Q
 
+    def verification_shares(self):
+        return b"".join(compressed(mul(self.share(index), G)) for index in sorted(self.devices))
+
 
 def parties_fields(parties):
     yield u64(len(parties))
@@ -59,7 +62,8 @@ def agreement_fields(key, plan):
     """2.1 and 2.2."""
     items = [part for path, digest in plan["items"] for part in (b"".join(map(u32, path)), digest)]
     plan_hash = h32(
-        "plan", PROTOCOL, compressed(key.public_key), key.chain_code, plan["intent"], u64(len(plan["items"])), *items
+        "plan", PROTOCOL, compressed(key.public_key), key.chain_code, key.verification_shares(), plan["intent"],
+        u64(len(plan["items"])), *items
     )
     signers = {index: key.devices[index] for index in plan["signers"]}
     return (

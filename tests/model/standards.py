@@ -132,8 +132,9 @@ def check_gadget():
     def log_bound(transfers):
         return (256 + transfers * math.log2(exact)) / 2 - 1
 
-    assert -50 < log_bound(XI) < -49.9
-    assert min(xi for xi in range(XI, 600) if log_bound(xi) <= -80) == 487
+    assert -50 < log_bound(416) < -49.9
+    assert min(xi for xi in range(416, 600) if log_bound(xi) <= -80) == 487 <= XI
+    assert -80.6 < log_bound(XI) < -80.5
 
     # All sets of rows of a small gadget: the worst of 2^-d times the distance, in the quadratic mean over gadgets.
     small_q, rows, gadgets = 31, 8, 40

@@ -66,6 +66,8 @@ pub async fn run(options: Options) -> Result<(), Stopped> {
     let (events, mut event_queue) = mpsc::unbounded_channel();
     let (relay_events, mut relay_queue) = mpsc::unbounded_channel();
     let (wallet, effects) = Wallet::open(config, records, None, now(), &mut OsRng);
+    #[cfg(feature = "testing")]
+    let wallet = speaking(wallet, options.peer_version);
     let mut host = Host {
         wallet,
         store,
@@ -112,6 +114,15 @@ pub async fn run(options: Options) -> Result<(), Stopped> {
     host.handle(Event::SystemLocked);
     host.perform().await;
     Ok(())
+}
+
+/// The wallet, as one of another version; it is locked still.
+#[cfg(feature = "testing")]
+fn speaking(mut wallet: Wallet, version: Option<u16>) -> Wallet {
+    if let Some(version) = version {
+        wallet.speak_peer_version(version);
+    }
+    wallet
 }
 
 impl Host {

@@ -6,9 +6,11 @@
 
 pub mod host;
 pub mod options;
+mod program;
 pub mod relay;
 pub mod store;
 pub mod terminal;
 
 pub use host::{Host, run};
 pub use options::Options;
+pub use program::program;

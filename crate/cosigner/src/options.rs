@@ -63,6 +63,11 @@ pub struct Options {
     /// Writes JSON lines to standard output, and reads commands as JSON lines from standard input.
     #[arg(long)]
     pub json: bool,
+
+    /// Speaks this version to other devices, as an older or newer program does.
+    #[cfg(feature = "testing")]
+    #[arg(long, value_name = "NUMBER")]
+    pub peer_version: Option<u16>,
 }
 
 impl Options {

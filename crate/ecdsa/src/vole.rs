@@ -1,4 +1,7 @@
-//! Random vector OLE (§5): DKLs23 (ePrint 2023/765), protocol 5.2, with ℓ = 2, λ_s = 80, ξ = κ + 2·λ_s = 416.
+//! Random vector OLE (§5): DKLs23 (ePrint 2023/765), protocol 5.2, with ℓ = 2 and λ_s = 80.
+//!
+//! ξ is 488, not κ + 2·λ_s = 416, and the gadget is a hash of Bob's message too: a cheating Alice may choose the rows
+//! that she cheats in to suit the gadget, and may not choose the gadget (§9.5, §10.4).
 //!
 //! ρ is 1. The protocol's text says ⌈κ / λ_c⌉, which is 2; its proof (claim 6.7) needs q^ρ ≥ 2^λ_c, and its cost
 //! analysis (section 8.2) counts one: §9.3.
@@ -22,8 +25,8 @@ use crate::ot::base::{ReceiverSeeds, SenderSeeds};
 use crate::ot::extension::{self, ExtensionMessage, Pad, ReceiverPads, SenderPads, WIDTH};
 use crate::stream::Stream;
 
-/// Bytes of the choices of one multiplication: ξ = 416 bits.
-const CHOICE_BYTES: usize = 52;
+/// Bytes of the choices of one multiplication: ξ = 488 bits.
+const CHOICE_BYTES: usize = 61;
 /// ξ: transfers of one multiplication.
 pub const TRANSFERS: usize = 8 * CHOICE_BYTES;
 /// ℓ: products of one multiplication.
@@ -64,7 +67,7 @@ pub struct Alice {
 pub type Shares = Zeroizing<[Scalar; INPUTS]>;
 
 impl Bob {
-    /// Draws the choices of `count` multiplications (§5.2).
+    /// Draws the choices of `count` multiplications (§5.1).
     pub fn start(
         base: &SenderSeeds,
         direction: Direction,
@@ -76,7 +79,7 @@ impl Bob {
         rng.fill_bytes(&mut choices);
         let (sent, pads) = extension::receive(base, &direction, &choices, rng);
         let message = hash_of(&direction, &sent);
-        (Self { direction, gadget: gadget(&direction), choices, pads, message }, sent)
+        (Self { direction, gadget: gadget(&direction, &message), choices, pads, message }, sent)
     }
 
     /// Bob's random factor in multiplication `item`: b = ⟨g, β⟩.
@@ -103,7 +106,7 @@ impl Bob {
         let eta = <&[u8; SCALAR]>::try_from(message.eta.as_slice()).ok().and_then(curve::decode_scalar);
         let eta = eta.ok_or(MALFORMED)?;
 
-        // 2023/765, protocol 5.2, step 4 (§5.6): ḋ = γ + β·ã, then μ' = d̂ + θ·ḋ − β·η and d = Σ g·ḋ.
+        // 2023/765, protocol 5.2, step 4 (§5.7): ḋ = γ + β·ã, then μ' = d̂ + θ·ḋ − β·η and d = Σ g·ḋ.
         let theta = challenge(&self.direction, item, &self.message, &message.masked);
         let mut rows = CheckHash::new(&self.direction, item);
         let mut shares = Shares::default();
@@ -141,7 +144,7 @@ impl Alice {
     ) -> Result<Self, Cause> {
         let pads = extension::send(base, &direction, CHOICE_BYTES * count, message)?;
         let message = hash_of(&direction, message);
-        Ok(Self { direction, gadget: gadget(&direction), pads, message })
+        Ok(Self { direction, gadget: gadget(&direction, &message), pads, message })
     }
 
     /// Multiplies `inputs` in multiplication `item`.
@@ -151,7 +154,7 @@ impl Alice {
         inputs: &[Scalar; INPUTS],
         rng: &mut dyn CryptoRngCore,
     ) -> (Shares, VoleMessage) {
-        // 2023/765, protocol 5.2, step 3 (§5.3): â ← Z_q^ρ and ã = α⁰ − α¹ + (a ‖ â).
+        // 2023/765, protocol 5.2, step 3 (§5.4): â ← Z_q^ρ and ã = α⁰ − α¹ + (a ‖ â).
         let check = Zeroizing::new(curve::draw_scalar(rng));
         let row = Zeroizing::new([inputs[0], inputs[1], *check]);
         let zeros = self.pads_of(&self.pads.zero, item);
@@ -162,7 +165,7 @@ impl Alice {
                 masked.extend_from_slice(&(zero[place] - one[place] + row[place]).to_bytes());
             }
         }
-        // §5.4, §5.5: θ = H(transcript), η = â + θ·a, μ = H(α̂⁰ + θ·α̇⁰), and c = −Σ g·α̇⁰.
+        // §5.5, §5.6: θ = H(transcript), η = â + θ·a, μ = H(α̂⁰ + θ·α̇⁰), and c = −Σ g·α̇⁰.
         let theta = challenge(&self.direction, item, &self.message, &masked);
         let eta = *check + theta[0] * inputs[0] + theta[1] * inputs[1];
         let mut rows = CheckHash::new(&self.direction, item);
@@ -186,9 +189,9 @@ fn select(one: &Scalar, choice: Choice) -> Scalar {
     Scalar::conditional_select(&Scalar::ZERO, one, choice)
 }
 
-/// g ← Z_q^ξ, from the session, to which both sides gave a salt (§5.1).
-fn gadget(direction: &Direction) -> Vec<Scalar> {
-    let mut stream = Stream::new(direction.transcript(Tag::VoleGadget).finish32());
+/// g ← Z_q^ξ, from Bob's message (§5.3): whatever Alice does, it is uniform and hers is no choice among many.
+fn gadget(direction: &Direction, message: &[u8; 32]) -> Vec<Scalar> {
+    let mut stream = Stream::new(direction.transcript(Tag::VoleGadget).field(message).finish32());
     (0..TRANSFERS).map(|_| stream.scalar()).collect()
 }
 
@@ -198,7 +201,7 @@ fn hash_of(direction: &Direction, message: &ExtensionMessage) -> [u8; 32] {
     hash.field(&message.columns).field(&message.choices).field(&message.checks).finish32()
 }
 
-/// θ: a hash of all that was said before (§5.4).
+/// θ: a hash of all that was said before (§5.5).
 fn challenge(direction: &Direction, item: usize, message: &[u8; 32], masked: &[u8]) -> [Scalar; INPUTS] {
     let hash = direction.transcript(Tag::VoleChallenge);
     let hash = hash.field(&(item as u64).to_be_bytes()).field(message).field(masked).finish64();

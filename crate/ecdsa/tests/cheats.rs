@@ -6,6 +6,7 @@ mod common;
 use std::collections::BTreeSet;
 
 use common::{Memory, ceremonies, deal, keep, plan, run, signatures, verify};
+use symbolon_ecdsa::vole::TRANSFERS;
 use symbolon_mpc::machine::frame::Frame;
 use symbolon_mpc::testing::index;
 use symbolon_mpc::testing::sim::{Delivery, Network, Sent, Simulator};
@@ -77,7 +78,7 @@ fn every_caught_cheat_costs_the_set_up() {
 
         // Warm: commit is step 2. The first bit of another column each time.
         let bad = plan(&[1, 2], 1, 2 * session + 1);
-        let place = 40 + 68 * session as usize;
+        let place = 40 + (TRANSFERS / 8 + 16) * session as usize;
         let alter = move |frame: &mut Frame| frame.private[place] ^= 1;
         let parties = ceremonies(&bad, &shares, &mut memory);
         let mut report =

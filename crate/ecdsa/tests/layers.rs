@@ -130,7 +130,7 @@ fn swapped_points_give_other_keys() {
 
 #[test]
 fn the_extension_gives_the_chosen_pads() {
-    for bytes in [52, 104, 16, 1, 33] {
+    for bytes in [52, 124, 16, 1, 33] {
         let mut rng = rng(6);
         let (sender, receiver) = base_for(direction(), &mut rng);
         let mut choices = vec![0; bytes];
@@ -238,8 +238,8 @@ fn an_altered_answer_is_refused() {
         assert!(matches!(bob.finish(0, &message), Err(Cause::Leak)));
     }
     let malformed: [Alter; 7] = [
-        |message| message.masked.truncate(416 * 3 * 32 - 1),
-        |message| message.masked.truncate(415 * 3 * 32),
+        |message| message.masked.truncate(488 * 3 * 32 - 1),
+        |message| message.masked.truncate(487 * 3 * 32),
         |message| message.masked.extend([0; 32]),
         |message| message.masked[..32].fill(0xff),
         |message| message.eta.fill(0xff),

@@ -12,6 +12,7 @@ mod common;
 use std::collections::BTreeSet;
 
 use common::{Memory, ceremonies, deal, dealt, keep, plan, run, signatures, verify};
+use symbolon_ecdsa::vole::TRANSFERS;
 use symbolon_ecdsa::{Sign, Signed};
 use symbolon_mpc::testing::fields::{Field, Part};
 use symbolon_mpc::testing::harness::{Case, Coverage, Harness, Scope};
@@ -23,7 +24,8 @@ use symbolon_mpc::{Blame, Cause, KeyShare, PartyIndex};
 const MALICIOUS: u16 = 2;
 
 /// What byte strings hold many of, and how many bytes each has.
-const ELEMENTS: [(&str, usize); 4] = [("checks", 16), ("columns", 68), ("masked", 32), ("points", 64)];
+const ELEMENTS: [(&str, usize); 4] =
+    [("checks", 16), ("columns", TRANSFERS / 8 + 16), ("masked", 32), ("points", 64)];
 
 /// What is run.
 struct Attack {

@@ -14,7 +14,7 @@ use k256::elliptic_curve::sec1::ToEncodedPoint;
 use k256::elliptic_curve::{Field, PrimeField};
 use k256::{ProjectivePoint, Scalar};
 use rand_chacha::ChaCha20Rng;
-use rand_core::{RngCore, SeedableRng};
+use rand_core::{CryptoRng, RngCore, SeedableRng};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use symbolon_ecdsa::direction::Direction;
@@ -57,8 +57,43 @@ fn hex_of(scalar: &Scalar) -> String {
     hex::encode(scalar.to_bytes())
 }
 
-fn generator(value: &Value) -> ChaCha20Rng {
-    ChaCha20Rng::from_seed(array(value))
+/// ChaCha20's stream byte by byte; `ChaCha20Rng` throws the rest of a word away when it is asked for less.
+struct Draws {
+    blocks: ChaCha20Rng,
+    rest: Vec<u8>,
+}
+
+impl RngCore for Draws {
+    fn next_u32(&mut self) -> u32 {
+        rand_core::impls::next_u32_via_fill(self)
+    }
+
+    fn next_u64(&mut self) -> u64 {
+        rand_core::impls::next_u64_via_fill(self)
+    }
+
+    fn fill_bytes(&mut self, bytes: &mut [u8]) {
+        let length = bytes.len();
+        while self.rest.len() < length {
+            let mut block = [0; 64];
+            self.blocks.fill_bytes(&mut block);
+            self.rest.extend(block);
+        }
+        for (byte, drawn) in bytes.iter_mut().zip(self.rest.drain(..length)) {
+            *byte = drawn;
+        }
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), rand_core::Error> {
+        self.fill_bytes(bytes);
+        Ok(())
+    }
+}
+
+impl CryptoRng for Draws {}
+
+fn generator(value: &Value) -> Draws {
+    Draws { blocks: ChaCha20Rng::from_seed(array(value)), rest: Vec::new() }
 }
 
 /// What is too long to print: its length, its beginning, and the SHA-256 of all of it.

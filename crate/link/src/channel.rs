@@ -49,7 +49,7 @@ pub enum ChannelEvent {
     /// A payload of the peer.
     Message(Vec<u8>),
     /// The session that was up is gone, because either process began anew: payloads not yet delivered are
-    /// lost. `Up` follows at once.
+    /// lost. `Up` follows at once, or `VersionSkew`.
     Reset,
     /// A session is up: [`Channel::send`] works.
     Up,
@@ -195,6 +195,8 @@ impl Channel {
                         return vec![];
                     };
                     self.last_heard = Some(now);
+                    // Whoever asked in another version does not speak in this session.
+                    self.redial_at = None;
                     return payloads.into_iter().map(ChannelEvent::Message).collect();
                 }
                 if let Some(at) =
@@ -271,8 +273,13 @@ impl Channel {
         };
         self.answer(pending.second.clone());
         if theirs != self.version {
-            // A repeated old question must not disturb a session that works.
-            return if self.is_up() { vec![] } else { vec![ChannelEvent::VersionSkew { theirs }] };
+            if !self.is_up() {
+                return vec![ChannelEvent::VersionSkew { theirs }];
+            }
+            // A repeated old question must not disturb a session that works; but if the peer's program was
+            // replaced, nothing comes in this session any more, and the answer to a question of ours says so.
+            self.redial_at.get_or_insert(now.saturating_add(SILENCE_MS));
+            return vec![];
         }
         self.pending.push_back(pending);
         if self.pending.len() > MAX_PENDING {
@@ -294,7 +301,9 @@ impl Channel {
         self.last_heard = Some(now);
         if theirs != self.version {
             self.redial_at = Some(now.saturating_add(SKEW_REDIAL_MS));
-            return vec![ChannelEvent::VersionSkew { theirs }];
+            // This answer is to a fresh question: whatever was up, the peer has it no longer.
+            let reset = self.session.take().map(|_| ChannelEvent::Reset);
+            return reset.into_iter().chain([ChannelEvent::VersionSkew { theirs }]).collect();
         }
         let Some(session) = attempt.and_then(|attempt| attempt.finish(now)) else { return vec![] };
         self.pending.clear();

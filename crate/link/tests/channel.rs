@@ -319,6 +319,47 @@ fn versions_that_differ_are_told_on_both_sides() {
 }
 
 #[test]
+fn a_peer_that_is_replaced_by_another_version_is_found_out_by_a_session_that_is_up() {
+    for replaced in 0..2 {
+        let mut pair = Pair::connected(22);
+        let other = 1 - replaced;
+        pair.replace(replaced, 7);
+        pair.carry();
+        for _ in 0..12 {
+            pair.tick(1_000);
+            pair.carry();
+        }
+        assert_eq!(pair.events[replaced][0], ChannelEvent::VersionSkew { theirs: 1 });
+        assert_eq!(pair.events[other], [ChannelEvent::Reset, ChannelEvent::VersionSkew { theirs: 7 }]);
+        assert!(!pair.ends[other].is_up());
+        // And back again: the session comes by itself.
+        pair.restart(replaced);
+        pair.carry();
+        assert!(pair.ends.iter().all(Channel::is_up));
+    }
+}
+
+#[test]
+fn an_old_question_of_another_version_does_not_disturb_a_session_that_is_used() {
+    let mut pair = Pair::new(23);
+    pair.replace(0, 7);
+    pair.collect(0);
+    let old = pair.mailboxes[1].pop_front().unwrap();
+    pair.restart(0);
+    pair.carry();
+    pair.events = Default::default();
+    for _ in 0..30 {
+        pair.deliver(1, &old);
+        pair.send(0, b"still here");
+        pair.tick(1_000);
+        pair.carry();
+    }
+    assert_eq!(pair.messages(1).len(), 30);
+    assert_eq!(pair.events[1].len(), 30, "nothing but messages");
+    assert_eq!(pair.events[0], []);
+}
+
+#[test]
 fn a_peer_that_went_silent_after_answering_is_asked_anew() {
     // One answers zero's question and dies; zero believes in a session that nobody has.
     let mut pair = Pair::new(21);

@@ -1,7 +1,7 @@
 //! The one place where hashes are made.
 //!
-//! `H(tag ‖ version ‖ sid ‖ from ‖ to ‖ step ‖ length-prefixed fields)` over SHA-256 or, where more than 32
-//! bytes are wanted, SHA-512. Every tag stands in [`Tag`]; a test keeps them distinct.
+//! `H(tag ‖ version ‖ sid ‖ from ‖ to ‖ step ‖ length-prefixed fields)` over SHA-512, of which 32 bytes are taken
+//! where 64 are not wanted. Every tag stands in [`Tag`]; a test keeps them distinct.
 
 use sha2::{Digest, Sha256, Sha512};
 

@@ -385,3 +385,19 @@ fn a_plan_survives_its_encoding() {
     assert_eq!(symbolon_mpc::wire::decode::<ResharePlan>(&bytes), Ok(plan));
     assert!(symbolon_mpc::wire::decode::<ResharePlan>(&bytes[1..]).is_err());
 }
+
+#[test]
+fn a_2_of_3_rotation_sends_as_little_as_a_keygen() {
+    let rotate = Change { name: "rotate", dealers: vec![1, 2], threshold: 2, parties: vec![1, 2, 3] };
+    for (roots, limit) in [(&Scheme::ALL[..1], 2_000), (&Scheme::ALL[..], 3_000)] {
+        let old = hold_roots(2, 3, roots, 1);
+        let plan = plan(infos(&old), &rotate, 2);
+        let report = run(&plan, &old, 3, Network::GOOD);
+        let [dealer, receiver] = [1, 3].map(|party| report.bytes_sent(index(party)));
+        println!(
+            "2-of-3 rotation of {} roots: a dealer sends {dealer} bytes, the other {receiver}",
+            roots.len()
+        );
+        assert!(receiver < dealer && dealer < limit);
+    }
+}

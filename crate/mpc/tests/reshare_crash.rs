@@ -99,21 +99,27 @@ fn a_reshare_without_faults_leaves_the_new_quorum_alone_in_the_new_epoch() {
     }
 }
 
-/// Every single fault of a scenario whose honest run has this many deliveries and writes.
-fn faults(scenario: &Scenario, deliveries: usize, writes: usize) -> Vec<Fault> {
+/// Every single fault of a scenario whose honest run was this one.
+///
+/// A device that is killed or lost at a delivery to another one is as if it were at the next delivery to itself:
+/// only these are tried, and the moment after the last.
+fn faults(scenario: &Scenario, honest: &World) -> Vec<Fault> {
     let mut faults = Vec::new();
-    for at in 0..deliveries {
-        faults.extend([Fault::Lose(at), Fault::Spoil(at)]);
-        for party in scenario.parties() {
-            faults.push(Fault::Kill(at, party));
-            if scenario.can_lose(party) {
-                faults.push(Fault::Die(at, party));
-            }
+    let mut end = |at, party| {
+        faults.push(Fault::Kill(at, party));
+        if scenario.can_lose(party) {
+            faults.push(Fault::Die(at, party));
         }
+    };
+    for (at, to) in honest.count.receivers.iter().enumerate() {
+        end(at, *to);
     }
-    for at in 0..writes {
-        faults.extend([Fault::KillBeforeWrite(at), Fault::KillAfterWrite(at)]);
+    for party in scenario.parties() {
+        end(honest.count.deliveries, party);
     }
+    faults.extend((0..honest.count.deliveries).flat_map(|at| [Fault::Lose(at), Fault::Spoil(at)]));
+    let writes = 0..honest.count.writes;
+    faults.extend(writes.flat_map(|at| [Fault::KillBeforeWrite(at), Fault::KillAfterWrite(at)]));
     faults.extend(scenario.plan.to.indices().map(Fault::ForgeStored));
     faults
 }
@@ -126,11 +132,13 @@ fn every_single_fault_at_every_point_leaves_an_epoch_that_can_sign() {
         // Until the honest run's last message of the first attempt; the greetings after it have no faults.
         let mut honest = World::new(&scenario.old, 1, false, vec![]);
         honest.attempt(&scenario.plan);
-        let (deliveries, writes) = (honest.count.deliveries, honest.count.writes);
-        let faults = faults(&scenario, deliveries, writes);
+        let faults = faults(&scenario, &honest);
         println!(
-            "{}: {deliveries} deliveries, {writes} writes, {} faults",
+            "{}: {} parties, {} deliveries, {} writes, {} faults",
             scenario.change.name,
+            scenario.parties().len(),
+            honest.count.deliveries,
+            honest.count.writes,
             faults.len()
         );
         for fault in faults {
@@ -160,7 +168,7 @@ fn several_faults_on_a_network_without_order_leave_an_epoch_that_can_sign() {
             let mut rng = generator(seed, 50 + number as u16);
             let mut honest = World::new(&scenario.old, seed, true, vec![]);
             honest.attempt(&scenario.plan);
-            let mut all = faults(&scenario, honest.count.deliveries, honest.count.writes);
+            let mut all = faults(&scenario, &honest);
             // Nobody promises that a quorum survives two losses.
             all.retain(|fault| !matches!(fault, Fault::Die(..)));
             let count = 2 + rng.next_u32() as usize % 4;

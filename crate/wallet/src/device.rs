@@ -22,6 +22,7 @@ mod relay;
 mod roster;
 mod settings;
 mod signing;
+mod strikes;
 mod view;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -69,6 +70,9 @@ pub(crate) struct Device {
     relay: RelayLink,
     notices: Notices,
     open: Option<Box<Open>>,
+    /// What a cheat makes of each frame of a ceremony that it sends.
+    #[cfg(feature = "testing")]
+    alter: Option<fn(&mut Vec<u8>)>,
 }
 
 /// Whether there is a vault.
@@ -143,7 +147,15 @@ impl Device {
             relay: RelayLink::default(),
             notices,
             open: None,
+            #[cfg(feature = "testing")]
+            alter: None,
         }
+    }
+
+    /// Takes back what was said about failed writes; whether anything was.
+    pub(crate) fn store_works(&mut self) -> bool {
+        let over = ["store/full", "store/blocked", "store/unavailable"];
+        over.into_iter().filter(|code| self.notices.over(code)).count() > 0
     }
 
     /// What a record is bound to.
@@ -163,6 +175,11 @@ impl Wallet {
     /// a wallet that is still locked.
     pub fn speak_peer_version(&mut self, version: u16) {
         self.device.peer_version = version;
+    }
+
+    /// Sends frames of ceremonies as `alter` leaves them, as a device that cheats does; none for an honest one.
+    pub fn alter_frames(&mut self, alter: Option<fn(&mut Vec<u8>)>) {
+        self.device.alter = alter;
     }
 }
 
@@ -402,4 +419,13 @@ fn link_id(device: DeviceId) -> symbolon_link::identity::DeviceId {
 
 fn device_id(card: &DeviceCard) -> DeviceId {
     DeviceId(card.id().0)
+}
+
+#[cfg(feature = "testing")]
+fn alter(alter: Option<fn(&mut Vec<u8>)>, message: &peer::PeerMessage) -> peer::PeerMessage {
+    let mut message = message.clone();
+    if let (Some(alter), peer::PeerMessage::Frame { frame, .. }) = (alter, &mut message) {
+        alter(frame);
+    }
+    message
 }

@@ -113,8 +113,12 @@ impl Wallet {
         }
         self.device_flush(&mut cx);
         self.arm_alarm(&mut cx);
-        let effects = cx.finish();
+        let mut effects = cx.finish();
         self.stored.note_effects(&effects);
+        // If this is not stored either, nothing behind it is done, and the notice comes again.
+        if saves_an_order(&effects) && self.device.store_works() {
+            effects.push(Effect::ViewChanged);
+        }
         self.next_effect = next_effect;
         effects
     }
@@ -161,4 +165,12 @@ impl Wallet {
             cx.push(Effect::Alarm { at: at.max(cx.now) });
         }
     }
+}
+
+/// Whether an order of the owner is done once what these effects store is durable.
+fn saves_an_order(effects: &[Effect]) -> bool {
+    let stores = effects.iter().position(|effect| matches!(effect, Effect::Store(_)));
+    stores
+        .and_then(|at| effects.get(at..))
+        .is_some_and(|rest| rest.iter().any(|effect| matches!(effect, Effect::Reply { outcome: Ok(()), .. })))
 }

@@ -24,8 +24,16 @@ function flags() {
     return process.getuid?.() === 0 ? [...QUIET, "--no-sandbox"] : QUIET;
 }
 
-/** Chromium with the extension loaded. Its own pages open as tabs: `open("app.html")`. */
-export async function launchExtension({ directory = join(root, "target/extension"), headless = true, profile } = {}) {
+/**
+ * Chromium with the extension loaded. Its own pages open as tabs: `open("app.html")`. Without `signals` it is the
+ * caller who ends it on Ctrl-C; else the browser, and this very process, end at once.
+ */
+export async function launchExtension({
+    directory = join(root, "target/extension"),
+    headless = true,
+    profile,
+    signals = true,
+} = {}) {
     const home = profile ?? (await mkdtemp(join(tmpdir(), "symbolon-extension-")));
     const context = await chromium.launchPersistentContext(home, {
         executablePath: CHROMIUM,
@@ -38,6 +46,9 @@ export async function launchExtension({ directory = join(root, "target/extension
             "--window-size=1100,900",
             ...flags(),
         ],
+        handleSIGHUP: signals,
+        handleSIGINT: signals,
+        handleSIGTERM: signals,
         ignoreDefaultArgs: ["--disable-extensions"],
     });
     blockStrangers(context);

@@ -25,7 +25,10 @@ export async function serve(directory, { port = 0, extra = {} } = {}) {
             response.end();
         }
     });
-    await new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));
+    await new Promise((resolve, reject) => {
+        server.once("error", reject);
+        server.listen(port, "127.0.0.1", resolve);
+    });
     return {
         url: `http://127.0.0.1:${server.address().port}`,
         stop: () =>

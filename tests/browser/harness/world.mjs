@@ -20,10 +20,15 @@ export class World {
         const world = new World();
         world.shots = shots;
         world.directory = await mkdtemp(join(tmpdir(), "symbolon-world-"));
-        world.chain = await startChain({ port: ports.chain });
-        world.relayPort = ports.relay ?? (await freePort());
-        await world.startRelay();
-        world.demo = await serve(join(root, "target/demo"), { port: ports.demo ?? 0 });
+        try {
+            world.chain = await startChain({ port: ports.chain });
+            world.relayPort = ports.relay ?? (await freePort());
+            await world.startRelay();
+            world.demo = await serve(join(root, "target/demo"), { port: ports.demo ?? 0 });
+        } catch (error) {
+            await world.stop();
+            throw error;
+        }
         return world;
     }
 
@@ -67,8 +72,8 @@ export class World {
         return this.phone;
     }
 
-    /** The native cosigner joins with a link and from then on runs headless. */
-    async startCosigner(link, { approve = false, name = "Cosigner" } = {}) {
+    /** The native cosigner joins with a link and from then on runs headless; `version` makes it an older or newer one. */
+    async startCosigner(link, { approve = false, name = "Cosigner", version } = {}) {
         const password = join(this.directory, "cosigner.password");
         await writeFile(password, `${PASSWORD}\n`);
         const args = [
@@ -85,8 +90,10 @@ export class World {
             "--danger-accept-symbols",
             ...(link ? ["--join", link] : []),
             ...(approve ? ["--danger-approve-everything"] : []),
+            ...(version === undefined ? [] : ["--peer-version", String(version)]),
         ];
-        this.cosigner = await start(binary("symbolon-cosigner"), args, { ready: (line) => line.startsWith("{") });
+        const program = version === undefined ? "symbolon-cosigner" : "symbolon-cosigner-testing";
+        this.cosigner = await start(binary(program), args, { ready: (line) => line.startsWith("{") });
     }
 
     async stopCosigner() {

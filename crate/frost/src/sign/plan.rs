@@ -69,13 +69,15 @@ pub enum Misuse {
 }
 
 impl<I: Item> SignPlan<I> {
-    /// Hash of what is signed, and with which key: intent, paths, messages, public key, chain code. Who signs is in
-    /// the session's agreement.
+    /// Hash of what is signed, and with which key: intent, paths, messages, public key, chain code, verification
+    /// shares. Who signs is in the session's agreement.
     pub(super) fn digest<S: Suite<Item = I>>(&self, info: &KeyInfo) -> [u8; 32] {
         let mut hash = Transcript::new(Tag::Plan)
             .field(S::PROTOCOL.as_bytes())
             .field(info.public_key())
             .field(info.chain_code())
+            // With the verification shares signers of two attempts at one epoch part before they could blame each other.
+            .field(&info.parts().verification_shares.concat())
             .field(&self.intent);
         hash.put(&(self.items.len() as u64).to_be_bytes());
         for item in &self.items {

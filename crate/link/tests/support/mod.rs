@@ -103,7 +103,12 @@ impl Pair {
 
     /// The end's process dies and starts again.
     pub fn restart(&mut self, end: usize) {
-        self.ends[end] = Channel::new(self.identities[end].clone(), self.halves[end].clone(), 1);
+        self.replace(end, 1);
+    }
+
+    /// The end's program is replaced by one of this version, and starts.
+    pub fn replace(&mut self, end: usize, version: u16) {
+        self.ends[end] = Channel::new(self.identities[end].clone(), self.halves[end].clone(), version);
         self.ends[end].connect(self.now, &mut self.rng);
     }
 

@@ -209,6 +209,12 @@ impl<'a, C: Ceremony + Inspect> Harness<'a, C> {
         let last = field.path.rsplit('.').next().unwrap_or_default();
         let size = self.elements.iter().find(|(name, _)| *name == last).map(|(_, size)| *size);
         let elements = size.map(|size| field.elements(size, self.sampled)).unwrap_or_default();
+        // A size that went stale would leave elements out without a word.
+        assert!(
+            size.is_none() || !elements.is_empty(),
+            "{} does not hold elements of {size:?} bytes",
+            field.path
+        );
         [vec![field.clone()], elements].concat()
     }
 

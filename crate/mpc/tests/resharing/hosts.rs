@@ -40,6 +40,8 @@ pub enum Fault {
 #[derive(Debug, Default)]
 pub struct Count {
     pub deliveries: usize,
+    /// Whom each delivery was to.
+    pub receivers: Vec<PartyIndex>,
     pub writes: usize,
     /// How often the invariant was checked.
     pub checks: usize,
@@ -142,6 +144,8 @@ impl World {
     pub fn attempt_for(&mut self, plan: &ResharePlan, deliveries: usize) {
         self.begin(plan);
         self.run(deliveries);
+        self.end_lives(self.count.deliveries);
+        self.check();
     }
 
     /// Starts a reshare, of which nothing is delivered yet.
@@ -224,6 +228,8 @@ impl World {
         let (from, to, message) = self.flights.remove(place).unwrap();
         let now = self.count.deliveries;
         self.count.deliveries += 1;
+        self.count.receivers.push(to);
+        self.end_lives(now);
         if let Some(message) = self.afflict(now, message)
             && self.disks.contains_key(&to)
         {
@@ -233,9 +239,8 @@ impl World {
         self.check();
     }
 
-    /// Applies the faults of this delivery; gives what arrives.
-    fn afflict(&mut self, now: usize, message: Message) -> Option<Message> {
-        let mut message = Some(message);
+    /// Ends processes and devices whose time has come.
+    fn end_lives(&mut self, now: usize) {
         for fault in self.faults.clone() {
             match fault {
                 Fault::Kill(at, party) if at == now => {
@@ -245,16 +250,21 @@ impl World {
                     self.memories.remove(&party);
                     self.disks.remove(&party);
                 }
-                Fault::Lose(at) if at == now => message = None,
-                Fault::Spoil(at) if at == now => {
-                    if let Some(Message::Frame(_, bytes)) = &mut message {
-                        *bytes.last_mut().unwrap() ^= 1;
-                    }
-                }
                 _ => {}
             }
         }
-        message
+    }
+
+    /// What arrives of a message.
+    fn afflict(&mut self, now: usize, mut message: Message) -> Option<Message> {
+        for fault in &self.faults {
+            match (fault, &mut message) {
+                (Fault::Lose(at), _) if *at == now => return None,
+                (Fault::Spoil(at), Message::Frame(_, bytes)) if *at == now => *bytes.last_mut()? ^= 1,
+                _ => {}
+            }
+        }
+        Some(message)
     }
 
     fn restart_if(&mut self, party: PartyIndex, outcome: Result<(), Killed>) {

@@ -37,6 +37,8 @@ pub(super) struct Peer {
     /// When it was found to be gone without a word, if it was there in this process.
     gone_at: Timestamp,
     beat_at: Timestamp,
+    /// It is left alone until then: see [`super::strikes`].
+    pub(super) rests_until: Timestamp,
     /// What the owner was told about its version.
     skew: Option<String>,
     /// Those to whom this device was introduced in this session of its channel.
@@ -92,6 +94,7 @@ impl Peer {
             left: false,
             gone_at: 0,
             beat_at: 0,
+            rests_until: 0,
             skew: None,
             introduced: BTreeSet::new(),
         }
@@ -163,6 +166,10 @@ impl Wallet {
         let Some(peer) = self.device.open.as_mut().and_then(|open| open.peers.get_mut(&peer)) else {
             return false;
         };
+        #[cfg(feature = "testing")]
+        let altered = super::alter(self.device.alter, message);
+        #[cfg(feature = "testing")]
+        let message = &altered;
         let bytes = Zeroizing::new(message.encode());
         peer.beat_at = cx.now.saturating_add(BEAT_MS);
         peer.channel.send(&bytes, cx.now).is_ok()

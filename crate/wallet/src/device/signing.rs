@@ -138,9 +138,26 @@ impl Wallet {
             .is_some_and(|s| s.digest == digest);
         if fits {
             self.say_state(cx, request, DeviceState::Approved);
+            self.begin_with_word(cx, request);
             self.drive_signing(cx, request);
         }
         cx.view_changed();
+    }
+
+    /// Begins a session that waited for the owner's word, because one of its devices cheated before.
+    fn begin_with_word(&mut self, cx: &mut Context<'_>, request: &RequestId) {
+        let Some(signing) = self.device.open.as_ref().and_then(|open| open.signings.get(request)) else {
+            return;
+        };
+        if signing.session.is_some() || !self.needs_word(&signing.signers) {
+            return;
+        }
+        if Some(signing.initiator) == self.device_id() {
+            self.attempt(cx, request);
+        } else if self.rests_until(&signing.signers, cx.now).is_none() {
+            // What cannot begin shows when the asking device tries again.
+            let _ = self.begin_session(cx, request);
+        }
     }
 
     /// Tells cosigners that the request is over (rejected, expired, answered) and wipes its session.

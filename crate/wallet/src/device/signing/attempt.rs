@@ -12,10 +12,6 @@ use crate::wallet::Wallet;
 /// Attempts made by themselves after a failure, until a device comes up anew.
 const MAX_FAILED: u32 = 3;
 const FIRST_RETRY_MS: u64 = 1_000;
-/// How long a device that failed a check of the transfers is left alone, doubled with every strike.
-const STRIKE_MS: u64 = 10_000;
-/// Strikes after which only the owner starts another attempt.
-const MAX_STRIKES: u32 = 3;
 
 impl Wallet {
     /// A new attempt, under a new session, with the devices that are there now.
@@ -24,6 +20,8 @@ impl Wallet {
         let Some((info, me)) = self.active_info() else { return };
         let Pick { signers, are_chosen, reconsider_at, is_hasty } = self.pick(request, &info, me, cx.now);
         let asked_before = self.asked(request);
+        let rests_until = self.rests_until(&signers, cx.now);
+        let needs_word = self.needs_word(&signers);
         let Some(open) = self.device.open.as_mut() else { return };
         let Some(signing) = open.signings.get_mut(request).filter(|signing| signing.initiator == me) else {
             return;
@@ -41,6 +39,10 @@ impl Wallet {
             .collect();
         signing.proposal.signers.sort_unstable();
         signing.states.retain(|device, _| signers.contains(device));
+        if rests_until.is_some() {
+            signing.retry_at = rests_until;
+            return self.request_waiting(cx, request);
+        }
         let proposal = signing.proposal.clone();
         let digest = signing.digest;
         let mut all_there = true;
@@ -78,7 +80,8 @@ impl Wallet {
             }
         }
         self.request_waiting(cx, request);
-        if all_there && let Err(reason) = self.begin_session(cx, request) {
+        let may_begin = all_there && (approved || !needs_word);
+        if may_begin && let Err(reason) = self.begin_session(cx, request) {
             let message = format!("The signing could not begin: {reason}. Nothing was signed.");
             self.stall(cx, request, message);
         }
@@ -89,26 +92,20 @@ impl Wallet {
         self.end_session(cx, request);
         let now = cx.now;
         let me = self.device_id();
+        let signing = self.device.open.as_ref().and_then(|open| open.signings.get(request));
+        let needs_word = signing.is_some_and(|signing| self.needs_word(&signing.signers));
         let Some(open) = self.device.open.as_mut() else { return };
         let Some(signing) = open.signings.get_mut(request) else { return };
         if Some(signing.initiator) != me {
             return self.request_waiting(cx, request);
         }
-        let strikes = signing
-            .signers
-            .iter()
-            .filter_map(|device| open.peers.get(device))
-            .map(|peer| peer.facts.strikes)
-            .max()
-            .unwrap_or_default();
         signing.failed += 1;
-        if signing.failed > MAX_FAILED || strikes > MAX_STRIKES {
+        if signing.failed > MAX_FAILED || needs_word {
             let message = format!("The signing did not come about: {why}. Nothing was signed. Try again.");
             return self.stall(cx, request, message);
         }
         let wait = FIRST_RETRY_MS << (signing.failed - 1).min(6);
-        let penance = if strikes > 0 { STRIKE_MS << (strikes - 1).min(6) } else { 0 };
-        signing.retry_at = Some(now.saturating_add(wait.max(penance)));
+        signing.retry_at = Some(now.saturating_add(wait));
         self.request_waiting(cx, request);
     }
 

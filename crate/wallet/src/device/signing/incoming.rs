@@ -71,8 +71,14 @@ impl Wallet {
         if known.is_none() && open.signings.len() >= MAX_SIGNINGS {
             return Err("too many requests wait on this device".to_owned());
         }
+        if self.rests_until(&signers, cx.now).is_some() {
+            // No refusal of the request: the asking device tries again.
+            self.tell(cx, from, &PeerMessage::Abort { ceremony: proposal.ceremony });
+            return Ok(());
+        }
         let digest = self.request_arrived(cx, from, &proposal)?;
         self.end_session(cx, &request);
+        let needs_word = self.needs_word(&signers);
         let Some(open) = self.device.open.as_mut() else { return Ok(()) };
         let mut states = open.signings.remove(&request).map(|signing| signing.states).unwrap_or_default();
         states.retain(|device, _| signers.contains(device));
@@ -94,12 +100,12 @@ impl Wallet {
                 is_stalled: false,
             },
         );
-        let state = match self.is_approved(&request, &digest, cx.now) {
-            true => DeviceState::Approved,
-            false => DeviceState::Notified,
-        };
+        let is_approved = self.is_approved(&request, &digest, cx.now);
+        let state = if is_approved { DeviceState::Approved } else { DeviceState::Notified };
         self.say_state(cx, &request, state);
-        self.begin_session(cx, &request)?;
+        if is_approved || !needs_word {
+            self.begin_session(cx, &request)?;
+        }
         self.request_waiting(cx, &request);
         Ok(())
     }

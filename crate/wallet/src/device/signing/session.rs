@@ -182,12 +182,9 @@ impl Wallet {
             self.notice(cx, "signing/misbehaved", Severity::Danger, message);
             if let Some(open) = self.device.open.as_mut() {
                 open.pairs.forget(device);
-                if abort.cause == Cause::Leak
-                    && let Some(peer) = open.peers.get_mut(&device)
-                {
-                    peer.facts.strikes += 1;
-                    self.store_peer(cx, device);
-                }
+            }
+            if abort.cause == Cause::Leak {
+                self.strike(cx, device);
             }
         }
         self.session_failed(cx, request, &abort.cause.to_string());

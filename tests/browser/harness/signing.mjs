@@ -1,0 +1,101 @@
+// A transfer that the demo page asks for, from the click to the chain, whatever dies on the way.
+
+import assert from "node:assert/strict";
+import { Screens } from "./screens.mjs";
+
+const PATIENCE_MS = 60_000;
+/** Hooks of the buttons that an owner presses until a request is through. */
+const PRESSED = '[data-testid="approve"][data-armed="true"]:not([disabled]), [data-testid="try-again"]:not([disabled])';
+
+/** The demo page, connected. */
+export async function connectDemo(world) {
+    const demo = await world.openDemo();
+    await demo.locator('button[data-rdns="org.symbolon.wallet"]').click();
+    await (await world.approvalWindow()).approve();
+    await demo.waitForFunction(() => document.getElementById("account").textContent.startsWith("0x"));
+    await closeWindows(world);
+    return demo;
+}
+
+/** The extension's windows for requests that are open. */
+export const windows = (world) =>
+    world.extension.context.pages().filter((page) => page.url().includes("approval.html") && !page.isClosed());
+
+/** Closes the windows that a test leaves. */
+export const closeWindows = (world) => Promise.all(windows(world).map((page) => page.close().catch(() => undefined)));
+
+/** Clicks the demo page's "send". */
+export async function askToSend(demo) {
+    await demo.bringToFront();
+    await demo.evaluate(() => delete document.getElementById("send-result").dataset.state);
+    await demo.click("#send button");
+}
+
+/** How many transactions of the account the chain has. */
+export const transactions = async (world, address) =>
+    Number(await world.chain.rpc("eth_getTransactionCount", address, "latest"));
+
+/** What the demo page was answered: nothing yet, or the transaction's hash. */
+export async function answer(demo) {
+    const { state, text, value } = await demo.locator("#send-result").evaluate((place) => ({
+        state: place.dataset.state,
+        text: place.textContent,
+        value: place.dataset.value,
+    }));
+    assert.notEqual(state, "failed", text);
+    return state === "done" ? value : undefined;
+}
+
+/**
+ * The owner sits before both devices and presses what can be pressed until the page has its answer. `death` is a
+ * promise of one death, and `bury` what follows it. Gives the hash, and how often "try again" was needed.
+ */
+export async function signThrough(world, demo, { bury = () => undefined, death } = {}) {
+    const late = Date.now() + PATIENCE_MS;
+    let died;
+    void death?.then((step) => (died = step));
+    let buried;
+    let retries = 0;
+    for (;;) {
+        if (died !== undefined && buried === undefined) {
+            buried = died;
+            await bury();
+        }
+        const hash = await answer(demo);
+        if (hash) return { died: buried, hash, retries };
+        assert.ok(Date.now() < late, `no answer within ${PATIENCE_MS} ms; died at ${died}`);
+        for (const page of [...windows(world), world.phone.page]) {
+            const button = page.locator(PRESSED).first();
+            if (!(await button.isVisible().catch(() => false))) continue;
+            const id = await button.getAttribute("data-testid", { timeout: 200 }).catch(() => undefined);
+            const pressed = await button.click({ timeout: 500 }).then(
+                () => true,
+                () => false,
+            );
+            if (pressed && id === "try-again") retries += 1;
+        }
+        await demo.waitForTimeout(30);
+    }
+}
+
+/** Leaves both screens that say how a request ended; the window goes by it. */
+export async function leave(world) {
+    for (const page of windows(world)) {
+        const window = new Screens(page);
+        if ((await window.hook("result").count()) > 0) await window.closeResult();
+    }
+    // A page that was loaded again meanwhile knows of no request that it has shown.
+    await world.phone.home();
+}
+
+/** How often the activity of a device tells of each of these transactions. */
+export async function told(screens, transactions) {
+    // A page in the background draws once a second.
+    await screens.page.bringToFront();
+    await screens.home();
+    await screens.click("nav-activity");
+    await screens.page.waitForSelector(`[data-testid="activity-row"][data-transaction="${transactions.at(-1)}"]`);
+    const rows = await screens.hook("activity-row").evaluateAll((all) => all.map((row) => row.dataset.transaction));
+    await screens.click("nav-home");
+    return transactions.map((wanted) => rows.filter((row) => row === wanted).length);
+}
