@@ -5,6 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 WASM_BINDGEN=0.2.130
 CARGO_DENY=0.20.2
+CARGO_FUZZ=0.13.2
 TOOLS="${XDG_CACHE_HOME:-$HOME/.cache}/symbolon"
 TARGET="${CARGO_TARGET_DIR:-$PWD/target}"
 export CARGO_TARGET_DIR="$TARGET" PATH="$TOOLS/bin:$PATH"
@@ -21,6 +22,10 @@ help() {
                     `browser/<name>` runs tests/browser/<name>.test.mjs alone.
   check             Formatting, lints, floors, licences and sources of dependencies, types, sizes.
   bench             Measure ceremonies (native, wasm, beside other cores), sizes, cold start, tap to signature.
+  fuzz [target] [seconds]
+                    Feed altered bytes to one entry point of tests/robust for 60 seconds or so many; without a target,
+                    list them; `all` runs each. What it finds is kept in tests/fuzz/artifacts. A smoke is in `test`.
+  timing [samples]  Measure whether secrets can be read off a clock (100000 samples; on a quiet machine).
   dist [--verify]   Pack the extension and the phone's app into dist/, byte for byte the same every time.
                     With --verify, build twice and compare.
   help              This text.
@@ -280,6 +285,36 @@ bench() {
     within 20m "what the owner waits for" node tests/browser/bench.mjs
 }
 
+# libFuzzer needs a compiler for C++ and no nightly Rust: there is no unsafe code of ours for sanitizers to watch.
+fuzz() {
+    need_rust
+    command -v c++ >/dev/null || fail "a compiler for C++ is missing. Run: sudo apt-get install g++"
+    need_cargo_tool cargo-fuzz cargo-fuzz "$CARGO_FUZZ"
+    local target=${1:-} seconds=${2:-60}
+    case $target in
+    '') cargo fuzz list --fuzz-dir tests/fuzz ;;
+    all) for target in $(cargo fuzz list --fuzz-dir tests/fuzz); do
+        fuzz_one "$target" "$seconds"
+    done ;;
+    *) fuzz_one "$target" "$seconds" ;;
+    esac
+}
+
+fuzz_one() { # target, seconds
+    local corpus="tests/fuzz/corpus/$1"
+    say "fuzzing $1 for $2 seconds"
+    mkdir -p "$corpus"
+    # `cfg(fuzzing)` would turn off what ships.
+    SEEDS="$corpus" cargo fuzz run --fuzz-dir tests/fuzz --target-dir "$TARGET/fuzz" --sanitizer none --no-cfg-fuzzing \
+        "$1" "$corpus" -- "-max_total_time=$2" -max_len=8192 -print_final_stats=1
+}
+
+timing() {
+    need_rust
+    within 25m "building the measurement" cargo build --quiet --locked --release -p symbolon-timing
+    within 2h "timing, on two classes of secrets" "$TARGET/release/symbolon-timing" "$@"
+}
+
 dist() {
     rm -rf dist
     pack dist
@@ -302,7 +337,7 @@ pack() {
 }
 
 case "${1:-help}" in
-run | check | bench | dist) "$@" ;;
+run | check | bench | fuzz | timing | dist) "$@" ;;
 test) run_tests "${@:2}" ;;
 help | -h | --help) help ;;
 *)

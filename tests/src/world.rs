@@ -7,6 +7,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
 use sha2::{Digest, Sha256};
 use symbolon_link::mailbox::MailboxId;
+use symbolon_mpc::DeviceId;
 use symbolon_mpc::secret::Secret;
 use symbolon_wallet::command::Command;
 use symbolon_wallet::effect::{CommandError, Effect, ProviderError, RelayCommand};
@@ -269,6 +270,15 @@ impl World {
         let device = &mut self.devices[index];
         let Some(wallet) = &mut device.wallet else { return };
         let effects = wallet.handle(event, now, &mut device.rng);
+        self.perform(index, effects);
+    }
+
+    /// A device hears bytes as if a device that it is paired with had sent them over their channel.
+    pub fn hear(&mut self, index: DeviceIndex, from: DeviceId, message: &[u8]) {
+        let now = self.clock(index);
+        let device = &mut self.devices[index];
+        let Some(wallet) = &mut device.wallet else { return };
+        let effects = wallet.hear(from, message, now, &mut device.rng);
         self.perform(index, effects);
     }
 

@@ -18,6 +18,13 @@ pub mod request;
 pub(crate) mod vault;
 pub mod wallet;
 
+/// What reads bytes of peers and of the disk, for tests. Compiled with the feature `testing` only.
+#[cfg(feature = "testing")]
+pub mod testing {
+    pub use crate::device::peer::{Hello, PeerMessage, RosterProposal};
+    pub use crate::vault::{Binding, Header, VaultError, VaultKey};
+}
+
 /// What secrets travel in between a wallet and its host; hosts need nothing else of the ground floor.
 pub use symbolon_mpc::secret::Secret;
 pub use wallet::{HostConfig, Unattended, Wallet};

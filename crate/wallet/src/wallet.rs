@@ -130,6 +130,36 @@ impl Wallet {
         view
     }
 
+    /// Takes a message as if it had come over the channel of `from`, a paired device that may say anything.
+    /// Bytes that are no message are ignored, as they are there.
+    #[cfg(feature = "testing")]
+    pub fn hear(
+        &mut self,
+        from: symbolon_mpc::DeviceId,
+        message: &[u8],
+        now: Timestamp,
+        rng: &mut dyn CryptoRngCore,
+    ) -> Vec<Effect> {
+        let mut next_effect = self.next_effect;
+        let mut cx = Context::new(now, rng, &mut next_effect);
+        self.stored.next_turn();
+        if let Some(message) = crate::device::peer::PeerMessage::decode(message) {
+            self.peer_said(&mut cx, from, message);
+        }
+        self.device_flush(&mut cx);
+        self.arm_alarm(&mut cx);
+        let effects = cx.finish();
+        self.stored.note_effects(&effects);
+        self.next_effect = next_effect;
+        effects
+    }
+
+    /// Wallet id and epoch of the active key.
+    #[cfg(feature = "testing")]
+    pub fn key_in_use(&self) -> Option<([u8; 32], u32)> {
+        self.key().map(|key| (key.wallet, key.epoch))
+    }
+
     fn arm_alarm(&mut self, cx: &mut Context<'_>) {
         if let Some(at) = [self.device_deadline(), self.dapp_deadline()].into_iter().flatten().min() {
             cx.push(Effect::Alarm { at: at.max(cx.now) });

@@ -95,5 +95,13 @@ impl Protocol for Dealing {
     }
 }
 
+/// The value at `party` of the polynomial with these coefficients, constant term first, computed as a dealer computes
+/// its shares: for measurements of what that takes.
+#[cfg(feature = "testing")]
+pub fn evaluate<G: crate::group::Group>(coefficients: &[G::Scalar], party: PartyIndex) -> Option<G::Scalar> {
+    let (constant, further) = coefficients.split_first()?;
+    Some(polynomial::Polynomial::<G>::new(*constant, further.iter().copied()).at(party))
+}
+
 /// What session ids name this protocol by.
 const PROTOCOL: &str = "dealing";

@@ -353,7 +353,7 @@ impl Wallet {
         })
     }
 
-    fn peer_said(&mut self, cx: &mut Context<'_>, from: DeviceId, message: PeerMessage) {
+    pub(crate) fn peer_said(&mut self, cx: &mut Context<'_>, from: DeviceId, message: PeerMessage) {
         match message {
             PeerMessage::Hello(hello) => self.peer_hello(cx, from, hello),
             PeerMessage::Frame { ceremony, frame } => self.ceremony_frame(cx, from, ceremony, frame),
