@@ -102,7 +102,8 @@ async function dieEverywhere(what, victim, bury, prepare = () => undefined) {
         await told(world.browser, hashes),
         hashes.map(() => 1),
     );
-    assert.ok(at > 20, `only ${at} steps: they are not seen any more`);
+    // How many there are depends on what one acknowledgement covers; that frames and writes are seen does not.
+    assert.ok(at > 10 && steps["sent put"] > 2 && steps.stored > 0, `only ${at} steps: they are not seen any more`);
 }
 
 const kill = () => world.extension.killWorker(demo);
