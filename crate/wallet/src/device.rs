@@ -347,6 +347,12 @@ impl Wallet {
         self.device.settings.as_ref().map(|settings| DeviceId(settings.device))
     }
 
+    /// Whether a device said that it runs the version that this one is of.
+    pub(crate) fn is_of_our_version(&self, device: DeviceId) -> bool {
+        let peer = self.device.open.as_ref().and_then(|open| open.peers.get(&device));
+        peer.and_then(|peer| peer.hello.as_ref()).is_some_and(|it| it.app_version == self.config.app_version)
+    }
+
     /// The name of a device, for cards and activity.
     pub(crate) fn device_name(&self, device: DeviceId) -> String {
         let settings = self.device.settings.as_ref().filter(|settings| settings.device == device.0);

@@ -15,7 +15,7 @@ use symbolon_mpc::{CeremonyId, DeviceId};
 use symbolon_tests::setup::config;
 use symbolon_tests::{Snapshot, World};
 use symbolon_wallet::event::{Event, RelayEvent};
-use symbolon_wallet::request::{NetworkHint, Proposal, RawSignature, RequestId};
+use symbolon_wallet::request::{Claims, NetworkHint, Proposal, RawSignature, RequestId};
 use symbolon_wallet::testing::{Binding, Header, Hello, PeerMessage, RosterProposal, VaultKey};
 use symbolon_wallet::view::{DeviceKind, DeviceState, Phase};
 use symbolon_wallet::{Secret, Wallet};
@@ -98,6 +98,7 @@ fn peer_messages() -> Vec<Vec<u8>> {
             path: "m/44/60/0/0/0".to_owned(),
             origin: "https://app.example.org".to_owned(),
             network,
+            claims: Claims::default(),
             created_at: now,
             expires_at: now + 300_000,
         })
