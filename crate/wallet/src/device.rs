@@ -24,7 +24,7 @@ mod settings;
 mod shares;
 mod signing;
 mod strikes;
-mod test_signing;
+pub(crate) mod test_signing;
 mod view;
 
 use std::collections::{BTreeMap, VecDeque};
