@@ -1,5 +1,7 @@
 //! A chain's node, as far as wallets ask: it mines whatever is valid at once.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 use sha3::{Digest, Keccak256};
 use symbolon_chain::Address;
@@ -11,6 +13,8 @@ pub struct Node {
     pub chain_id: u64,
     /// Balance of every account, in wei.
     pub balance: u128,
+    /// Addresses that have code, lower-case `0x` hex.
+    pub contracts: BTreeSet<String>,
     /// Transactions taken, in order: raw, as sent.
     pub sent: Vec<Vec<u8>>,
     /// Whether it can be reached.
@@ -19,7 +23,13 @@ pub struct Node {
 
 impl Default for Node {
     fn default() -> Self {
-        Self { chain_id: 1, balance: 10u128.pow(19), sent: Vec::new(), is_up: true }
+        Self {
+            chain_id: 1,
+            balance: 10u128.pow(19),
+            contracts: BTreeSet::new(),
+            sent: Vec::new(),
+            is_up: true,
+        }
     }
 }
 
@@ -57,6 +67,7 @@ impl Node {
                 "reward": [["0x64", "0x3e8", "0x2710"]],
             })),
             "eth_estimateGas" => number(21_000),
+            "eth_getCode" if self.contracts.contains(params[0].as_str()?) => Some(json!("0x6001")),
             "eth_getCode" | "eth_call" => Some(json!("0x")),
             "eth_sendRawTransaction" => {
                 let raw = hex::decode(params[0].as_str()?.trim_start_matches("0x")).ok()?;
