@@ -240,7 +240,10 @@ pub fn risk(risk: &Risk) -> String {
             format!("This changes who, or whose code, decides over the contract {}.", short(contract))
         }
         Risk::DelegateCall { target } => {
-            format!("Foreign code ({}) would run on the account: it can take everything in it.", short(target))
+            format!(
+                "Foreign code ({}) would run on the account: it can take everything in it.",
+                short(target)
+            )
         }
         Risk::DeceptiveText => {
             "A text in this request holds characters that hide or reorder what you read.".to_owned()

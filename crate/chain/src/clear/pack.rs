@@ -3,11 +3,13 @@
 //! A pack is a text in one canonical form, so that two devices that hold the same descriptors have the same hash to
 //! show. What is in it and cannot be used stays in it, and is counted.
 
+use std::collections::BTreeMap;
+
 use alloy_primitives::B256;
 use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 
-use super::{BadDescriptor, Descriptor, Library};
+use super::{BadDescriptor, Descriptor, Library, merge};
 use crate::text;
 
 /// A pack of descriptors.
@@ -87,6 +89,53 @@ pub fn write(source: &str, descriptors: impl IntoIterator<Item = (String, Json)>
     canonical(&Json::Object(map))
 }
 
+/// Descriptors of a registry's checkout, their includes merged: every file that says what it is about. `files` are JSON
+/// texts by their path from the top, with slashes; what cannot be read comes back as a reason.
+#[must_use]
+pub fn gather(files: &BTreeMap<String, String>) -> BTreeMap<String, Result<Json, BadDescriptor>> {
+    let parsed: BTreeMap<&str, Json> = files
+        .iter()
+        .filter_map(|(path, text)| Some((path.as_str(), serde_json::from_str(text).ok()?)))
+        .collect();
+    let mut out = BTreeMap::new();
+    for (path, text) in files {
+        match parsed.get(path.as_str()) {
+            None if text.contains("\"display\"") => {
+                out.insert(path.clone(), Err(BadDescriptor::Shape));
+            }
+            Some(json) if json.get("context").is_some() => {
+                out.insert(path.clone(), merged(&parsed, path, json, 0));
+            }
+            None | Some(_) => {}
+        }
+    }
+    out
+}
+
+fn merged(
+    files: &BTreeMap<&str, Json>,
+    path: &str,
+    json: &Json,
+    depth: usize,
+) -> Result<Json, BadDescriptor> {
+    let Some(include) = json.get("includes") else { return Ok(json.clone()) };
+    let target = include.as_str().filter(|_| depth < MAX_INCLUDES).ok_or(BadDescriptor::Include)?;
+    let mut parts: Vec<&str> = path.split('/').collect();
+    parts.pop();
+    for part in target.split('/') {
+        match part {
+            "." | "" => {}
+            ".." => {
+                parts.pop().ok_or(BadDescriptor::Include)?;
+            }
+            part => parts.push(part),
+        }
+    }
+    let target = parts.join("/");
+    let included = files.get(target.as_str()).ok_or(BadDescriptor::Include)?;
+    Ok(merge(&merged(files, &target, included, depth + 1)?, json))
+}
+
 /// JSON in one form: keys sorted by their bytes, no spaces.
 fn canonical(json: &Json) -> String {
     match json {
@@ -110,6 +159,7 @@ fn canonical(json: &Json) -> String {
 
 /// Longest pack, in bytes.
 pub const MAX_PACK: usize = 16 * 1024 * 1024;
+const MAX_INCLUDES: usize = 4;
 const VERSION: u64 = 1;
 
 #[cfg(test)]

@@ -242,7 +242,12 @@ impl Rows<'_> {
     fn fields(&mut self, depth: u8, rows: &[Row]) {
         for field in rows {
             let mut put = |style, value: &str| {
-                self.rows.push(row(self.base.saturating_add(depth), &field.name, style, &cap(value, MAX_VALUE)));
+                self.rows.push(row(
+                    self.base.saturating_add(depth),
+                    &field.name,
+                    style,
+                    &cap(value, MAX_VALUE),
+                ));
             };
             match &field.value {
                 Value::Address(address) => put(RowStyle::Address, &checksummed(address)),
