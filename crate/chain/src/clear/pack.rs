@@ -103,10 +103,14 @@ pub fn gather(files: &BTreeMap<String, String>) -> BTreeMap<String, Result<Json,
             None if text.contains("\"display\"") => {
                 out.insert(path.clone(), Err(BadDescriptor::Shape));
             }
-            Some(json) if json.get("context").is_some() => {
-                out.insert(path.clone(), merged(&parsed, path, json, 0));
-            }
-            None | Some(_) => {}
+            Some(json) => match merged(&parsed, path, json, 0) {
+                // what has one of the two is only there to be included
+                Ok(merged) if merged.get("context").is_none() || merged.get("display").is_none() => {}
+                merged => {
+                    out.insert(path.clone(), merged);
+                }
+            },
+            None => {}
         }
     }
     out
