@@ -4,9 +4,12 @@
 //! unknown, and is shown as unknown.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use alloy_primitives::{Address, U256};
 use serde::{Deserialize, Serialize};
+
+use crate::clear::Library;
 
 /// What this device knows that a decoder may name things by.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +26,9 @@ pub struct Context {
     pub currency: Option<Currency>,
     /// What a rollup adds for publishing the transaction on its parent chain, in wei; nothing if it is not known.
     pub l1_fee: Option<U256>,
+    /// Descriptors that the owner has loaded, beside those that come with the wallet.
+    #[serde(skip)]
+    pub descriptors: Option<Arc<Library>>,
 }
 
 /// What is known of a token contract.

@@ -2,14 +2,16 @@
 
 use alloy_primitives::{Address, B256, U256};
 
+use crate::clear;
 use crate::context::{Context, Currency, NameSource};
 use crate::evm::siwe::SignIn;
 use crate::evm::tx::{BadTransaction, Fees, UnsignedTransaction};
+use crate::evm::typed::find;
 use crate::evm::typed::{BadTypedData, TypedData};
-use crate::evm::{call, message, permit};
+use crate::evm::{call, message, nested, permit};
 use crate::intent::{
-    Action, Allowance, ApprovalKind, Counterparty, Intent, Message, Quantity, Role, Row, Token,
-    TransactionTerms, TypedMessage, Value,
+    Action, Allowance, ApprovalKind, Counterparty, Function, InnerCall, InnerKind, Intent, Message, Quantity,
+    Role, Row, Token, TransactionTerms, TypedMessage, Value,
 };
 use crate::request::{EvmRequest, EvmSubject, Request, TooLarge};
 use crate::risk::Risk;
@@ -67,13 +69,11 @@ fn transaction(request: &EvmRequest, payload: &[u8], context: &Context) -> Resul
     if tx.chain_id != request.chain_id {
         return Err(BadRequest::Chain { found: tx.chain_id, asked: request.chain_id });
     }
-    let (action, trailing) = call::action(&tx, request.account, context);
+    let reading = call::transaction(&tx, request.account, context);
     let mut intent = Builder::new(request, context);
-    if trailing {
-        intent.risks.push(Risk::TrailingData);
-    }
+    intent.layout(&reading);
     intent.transaction = Some(terms(&tx, context));
-    Ok(intent.finish(action, tx.digest()))
+    Ok(intent.finish(reading.action, tx.digest()))
 }
 
 fn terms(tx: &UnsignedTransaction, context: &Context) -> TransactionTerms {
@@ -104,7 +104,13 @@ fn personal_message(request: &EvmRequest, bytes: &[u8], context: &Context) -> In
                 None => Action::SignMessage(Message::Text(text::inert_block(text))),
             }
         }
-        _ => Action::SignMessage(Message::Binary(bytes.to_vec().into())),
+        _ => {
+            // 32 bytes may be the hash of anything, and some contracts take it so; 0x05 begins an EIP-7702 authorisation
+            if bytes.len() == 32 || bytes.first() == Some(&0x05) {
+                intent.risks.push(Risk::OpaqueHash);
+            }
+            Action::SignMessage(Message::Binary(bytes.to_vec().into()))
+        }
     };
     intent.finish(action, message::digest(bytes))
 }
@@ -144,15 +150,38 @@ fn typed_data(request: &EvmRequest, typed: TypedData, context: &Context) -> Inte
             }
         }
         None => {
-            intent.risks.push(Risk::UnknownTypedData);
             if typed.primary_type.contains("Order") {
                 intent.risks.push(Risk::Order);
+            }
+            let described = clear::message(&typed, request, context);
+            let mut embedded = Vec::new();
+            let mut calls = Vec::new();
+            if typed.type_text == SAFE_TRANSACTION {
+                embedded.extend(nested::structure(&typed.message));
+            } else if described.is_none() {
+                intent.risks.push(Risk::UnknownTypedData);
+            }
+            let clear = described.map(|described| {
+                if embedded.is_empty() {
+                    embedded = described.embedded;
+                }
+                intent.tokens(&described.tokens);
+                described.clear
+            });
+            if let Some(contract) = typed.verifying_contract {
+                for call in embedded {
+                    let (inner, reading) = call::carried(contract, call, request.chain_id, context);
+                    intent.layout(&reading);
+                    calls.push(inner);
+                }
             }
             Action::SignTypedData(TypedMessage {
                 primary_type: typed.primary_type,
                 domain: typed.domain,
                 verifying_contract: typed.verifying_contract,
                 rows: typed.message,
+                calls,
+                clear,
             })
         }
     };
@@ -173,7 +202,8 @@ impl<'a> Builder<'a> {
     }
 
     fn finish(mut self, action: Action, digest: B256) -> Intent {
-        self.judge(&action);
+        let account = self.request.account;
+        self.judge(&action, account);
         self.risks.sort_by_key(|risk| std::cmp::Reverse(risk.severity()));
         let mut risks = Vec::new();
         for risk in self.risks {
@@ -194,7 +224,25 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn judge(&mut self, action: &Action) {
+    fn layout(&mut self, reading: &call::Reading) {
+        if reading.trailing {
+            self.risks.push(Risk::TrailingData);
+        }
+        if reading.odd {
+            self.risks.push(Risk::OddEncoding);
+        }
+        self.tokens(&reading.tokens);
+    }
+
+    /// Tokens that a descriptor speaks of: their facts are needed, and are told where they are missing.
+    fn tokens(&mut self, tokens: &[(u64, Address)]) {
+        for (chain_id, contract) in tokens.iter().filter(|(chain_id, _)| *chain_id == self.request.chain_id) {
+            self.token(&call::token(*chain_id, *contract, self.context));
+        }
+    }
+
+    /// Judges what is done in the name of `sender`: the account, or a contract that it moves.
+    fn judge(&mut self, action: &Action, sender: Address) {
         match action {
             Action::Approve { allowances, spender, kind, .. } => {
                 self.party(*spender, Role::Spender);
@@ -210,12 +258,13 @@ impl<'a> Builder<'a> {
                     self.risks.push(Risk::ApprovalForAll { operator: *operator });
                 }
             }
-            Action::Call { contract, selector, function, .. } => {
+            Action::Call { contract, selector, function, calls, .. } => {
                 self.party(*contract, Role::Contract);
                 match function {
-                    Some(function) => self.judge_rows(&function.arguments),
+                    Some(function) => self.judge_function(*contract, function),
                     None => self.risks.push(Risk::UnknownCall { selector: *selector }),
                 }
+                self.judge_calls(calls);
             }
             Action::Deploy { .. } => self.risks.push(Risk::UnknownCall { selector: None }),
             Action::SendNative { to, .. } => {
@@ -226,10 +275,11 @@ impl<'a> Builder<'a> {
             }
             Action::SignIn(sign_in) => self.judge_sign_in(sign_in),
             Action::SignMessage(Message::Binary(_)) => self.risks.push(Risk::UnreadableMessage),
-            Action::SignMessage(Message::Text(_)) | Action::SignTypedData(_) => {}
+            Action::SignMessage(Message::Text(_)) => {}
+            Action::SignTypedData(typed) => self.judge_calls(&typed.calls),
             Action::TransferToken { token, from, to, .. } => {
                 self.party(*to, Role::Recipient);
-                if *from != self.request.account {
+                if *from != sender {
                     self.party(*from, Role::Source);
                     self.risks.push(Risk::ThirdPartyTransfer { from: *from });
                 }
@@ -237,6 +287,51 @@ impl<'a> Builder<'a> {
                 if to.is_zero() || *to == token.contract {
                     self.risks.push(Risk::LostRecipient { address: *to });
                 }
+            }
+        }
+    }
+
+    fn judge_calls(&mut self, calls: &[InnerCall]) {
+        for inner in calls {
+            if inner.kind == InnerKind::Delegate {
+                let target = match &inner.action {
+                    Action::Call { contract, .. } => *contract,
+                    Action::SendNative { to, .. } => *to,
+                    _ => inner.sender,
+                };
+                self.risks.push(Risk::DelegateCall { target });
+            }
+            self.judge(&inner.action, inner.sender);
+        }
+    }
+
+    fn judge_function(&mut self, contract: Address, function: &Function) {
+        self.judge_rows(&function.arguments);
+        let name = function.signature.split('(').next().unwrap_or_default();
+        if CONTROL.contains(&name) {
+            self.risks.push(Risk::Control { contract });
+        }
+        self.named_parties(&function.arguments);
+        if name == "approveDelegation"
+            && let Some(Value::Address(spender)) = find(&function.arguments, "delegatee")
+        {
+            self.risks.push(Risk::Approval { spender: *spender });
+        }
+    }
+
+    /// Addresses that the names of parameters give a part to.
+    fn named_parties(&mut self, rows: &[Row]) {
+        for row in rows {
+            match &row.value {
+                Value::Rows(rows) => self.named_parties(rows),
+                Value::Address(address) if !is_marker(address) => {
+                    if RECIPIENTS.contains(&row.name.as_str()) {
+                        self.party(*address, Role::Recipient);
+                    } else if SPENDERS.contains(&row.name.as_str()) {
+                        self.party(*address, Role::Spender);
+                    }
+                }
+                _ => {}
             }
         }
     }
@@ -318,6 +413,56 @@ impl<'a> Builder<'a> {
         }
     }
 }
+
+/// Addresses that stand for something else: nobody, whoever calls (1), the contract itself (2).
+fn is_marker(address: &Address) -> bool {
+    address.as_slice().iter().take(19).all(|byte| *byte == 0)
+}
+
+/// Type of the messages that a Safe's owners sign (`SAFE_TX_TYPEHASH` of safe-smart-account 1.3.0 and later).
+const SAFE_TRANSACTION: &str = "SafeTx(address to,uint256 value,bytes data,uint8 operation,uint256 safeTxGas,\
+uint256 baseGas,uint256 gasPrice,address gasToken,address refundReceiver,uint256 nonce)";
+/// Functions that change who, or whose code, decides over a contract.
+const CONTROL: [&str; 22] = [
+    "acceptOwnership",
+    "addOwnerWithThreshold",
+    "changeAdmin",
+    "changeThreshold",
+    "enableModule",
+    "grantRole",
+    "removeOwner",
+    "renounceOwnership",
+    "renounceRole",
+    "revokeRole",
+    "setApproved",
+    "setFallbackHandler",
+    "setGuard",
+    "setOwner",
+    "setResolver",
+    "setup",
+    "swapOwner",
+    "transferOwnership",
+    "upgrade",
+    "upgradeAndCall",
+    "upgradeTo",
+    "upgradeToAndCall",
+];
+/// Names of parameters that receive something.
+const RECIPIENTS: [&str; 11] = [
+    "account",
+    "beneficiary",
+    "destination",
+    "dst",
+    "dstReceiver",
+    "onBehalfOf",
+    "owner",
+    "receiver",
+    "recipient",
+    "refundAddress",
+    "to",
+];
+/// Names of parameters that may act later.
+const SPENDERS: [&str; 5] = ["delegatee", "newAdmin", "newOwner", "operator", "spender"];
 
 impl Currency {
     /// Ether, 18 decimals.

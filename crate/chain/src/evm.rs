@@ -3,9 +3,12 @@
 mod abi;
 pub mod address;
 pub mod call;
+mod commands;
+mod fragment;
 mod functions;
 mod kind;
 pub mod message;
+pub(crate) mod nested;
 pub mod params;
 pub(crate) mod permit;
 pub mod quantity;
@@ -14,4 +17,6 @@ pub mod siwe;
 pub mod tx;
 pub mod typed;
 
-pub(crate) use functions::selector_of;
+pub(crate) use abi::address as word_address;
+pub(crate) use fragment::{Fragment, selector_of};
+pub(crate) use functions::apply;

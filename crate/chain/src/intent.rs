@@ -70,6 +70,10 @@ pub enum Action {
         function: Option<Function>,
         /// The call data.
         data: Bytes,
+        /// The calls that it carries within it, and is known to make.
+        calls: Vec<InnerCall>,
+        /// What a descriptor of this very contract says of it.
+        clear: Option<Clear>,
     },
     /// Create a contract.
     Deploy {
@@ -158,6 +162,73 @@ pub enum ApprovalKind {
     Permit2Approve,
 }
 
+/// A call within a call, or a step that a contract is told to take.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InnerCall {
+    /// Who calls, as the called contract sees it.
+    pub sender: Address,
+    /// Whose code runs on whose account.
+    pub kind: InnerKind,
+    /// What it does.
+    pub action: Action,
+}
+
+/// Whose code an inner call runs on whose account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum InnerKind {
+    /// An ordinary call.
+    Call,
+    /// The called code runs as the caller: it may do anything that the caller may.
+    Delegate,
+    /// A contract's batch that is run by a contract known to do nothing else, on the caller's account.
+    Batch,
+    /// A command of a router, which the router carries out itself.
+    Step,
+}
+
+/// What a descriptor (ERC-7730) says of a call or a message. Every string is rendered inert.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clear {
+    /// What is meant, as in `Swap`.
+    pub intent: String,
+    /// The same with values put in, if the descriptor has such a sentence.
+    pub sentence: Option<String>,
+    /// Whose contract it is, if the descriptor says.
+    pub owner: Option<String>,
+    /// What the contract is called, if the descriptor says.
+    pub contract_name: Option<String>,
+    /// The fields, in the descriptor's order.
+    pub rows: Vec<ClearRow>,
+}
+
+/// One field as a descriptor shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClearRow {
+    /// How deep it stands in groups.
+    pub depth: u8,
+    /// Its name.
+    pub label: String,
+    /// Its value.
+    pub value: ClearValue,
+}
+
+/// A value as a descriptor shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ClearValue {
+    /// An address, with the name that this device has for it.
+    Address(Address, Option<String>),
+    /// An amount with its unit.
+    Amount(String),
+    /// Bytes as hexadecimal digits.
+    Code(String),
+    /// A call that is carried along; it is read with the inner calls.
+    Call(Address),
+    /// Nothing: the row is a heading over those that follow and stand deeper.
+    Heading,
+    /// Any other text.
+    Text(String),
+}
+
 /// A known function of a contract and its arguments.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Function {
@@ -187,6 +258,10 @@ pub struct TypedMessage {
     pub verifying_contract: Option<Address>,
     /// The message.
     pub rows: Vec<Row>,
+    /// The calls that it carries within it, and is known to allow.
+    pub calls: Vec<InnerCall>,
+    /// What a descriptor of this very domain says of it.
+    pub clear: Option<Clear>,
 }
 
 /// A named, typed value: one line of a card, or a heading over more lines.
@@ -309,30 +384,40 @@ impl Intent {
         if let Some(terms) = &self.transaction {
             out.push(Outflow { token: None, amount: terms.value.checked_add(terms.max_fee) });
         }
-        match &self.action {
-            Action::Approve { allowances, kind, .. } if *kind != ApprovalKind::Decrease => {
+        self.action.outflow(self.account, &mut out);
+        out
+    }
+}
+
+impl Action {
+    /// Tokens that may leave an account, inner calls in.
+    fn outflow(&self, account: Address, out: &mut Vec<Outflow>) {
+        match self {
+            Self::Approve { allowances, kind, .. } if *kind != ApprovalKind::Decrease => {
                 out.extend(allowances.iter().map(|allowance| Outflow {
                     token: Some(allowance.token.contract),
                     amount: if allowance.unlimited { None } else { allowance.quantity.amount() },
                 }));
             }
-            Action::ApproveForAll { token, approved: true, .. } => {
+            Self::ApproveForAll { token, approved: true, .. } => {
                 out.push(Outflow { token: Some(token.contract), amount: None });
             }
-            Action::TransferToken { token, from, quantity, .. } if *from == self.account => {
+            Self::TransferToken { token, from, quantity, .. } if *from == account => {
                 out.push(Outflow { token: Some(token.contract), amount: quantity.amount() });
             }
-            Action::Approve { .. }
-            | Action::ApproveForAll { .. }
-            | Action::Call { .. }
-            | Action::Deploy { .. }
-            | Action::SendNative { .. }
-            | Action::SignIn(_)
-            | Action::SignMessage(_)
-            | Action::SignTypedData(_)
-            | Action::TransferToken { .. } => {}
+            Self::Call { calls, .. } | Self::SignTypedData(TypedMessage { calls, .. }) => {
+                for inner in calls.iter().filter(|inner| inner.sender == account) {
+                    inner.action.outflow(account, out);
+                }
+            }
+            Self::Approve { .. }
+            | Self::ApproveForAll { .. }
+            | Self::Deploy { .. }
+            | Self::SendNative { .. }
+            | Self::SignIn(_)
+            | Self::SignMessage(_)
+            | Self::TransferToken { .. } => {}
         }
-        out
     }
 }
 

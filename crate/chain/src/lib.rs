@@ -8,6 +8,7 @@
 //! [`request::Request`], which travels to the other devices as it is; each device calls [`decode()`] on it for the
 //! [`intent::Intent`] it shows, and [`digest()`] for the 32 bytes that are signed; [`evm::tx`] puts the signature in.
 
+pub mod clear;
 pub mod context;
 pub mod decode;
 pub mod evm;

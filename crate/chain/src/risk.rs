@@ -20,6 +20,16 @@ pub enum Risk {
         /// Who may.
         spender: Address,
     },
+    /// Control of a contract is handed on or changed: its owners, its code, who may act for it.
+    Control {
+        /// The contract.
+        contract: Address,
+    },
+    /// Foreign code is run on the account of the contract that is called: it may take everything that is there.
+    DelegateCall {
+        /// Whose code.
+        target: Address,
+    },
     /// A text that came with the request holds characters that hide or reorder what is read.
     DeceptiveText,
     /// An address this account has not dealt with on this chain.
@@ -29,6 +39,10 @@ pub enum Risk {
     },
     /// A text mixes letters of several scripts that look alike.
     MixedScripts,
+    /// Call data that is not laid out as encoders do: its offsets cross, or its padding is not empty.
+    OddEncoding,
+    /// A message that can be the hash of anything, or an authorisation in disguise.
+    OpaqueHash,
     /// Typed data that can be used as an order to give tokens away (a marketplace listing, for example).
     Order,
     /// The recipient is the token's own contract, or the zero address: what is sent there is lost.
@@ -111,11 +125,14 @@ impl Risk {
             | Self::UnknownTypedData
             | Self::UnreadableMessage => Severity::Warning,
             Self::ApprovalForAll { .. }
+            | Self::Control { .. }
             | Self::DeceptiveText
+            | Self::DelegateCall { .. }
             | Self::LostRecipient { .. }
+            | Self::OddEncoding
             | Self::Order
             | Self::UnlimitedApproval { .. } => Severity::Danger,
-            Self::SignInAccount { .. } | Self::SignInDomain { .. } => Severity::Blocking,
+            Self::OpaqueHash | Self::SignInAccount { .. } | Self::SignInDomain { .. } => Severity::Blocking,
         }
     }
 
@@ -126,10 +143,14 @@ impl Risk {
             Self::AnyChain => "any-chain",
             Self::ApprovalForAll { .. } => "approval-for-all",
             Self::Approval { .. } => "approval",
+            Self::Control { .. } => "control",
             Self::DeceptiveText => "deceptive-text",
+            Self::DelegateCall { .. } => "delegate-call",
             Self::FirstTime { .. } => "first-time",
             Self::LostRecipient { .. } => "lost-recipient",
             Self::MixedScripts => "mixed-scripts",
+            Self::OddEncoding => "odd-encoding",
+            Self::OpaqueHash => "opaque-hash",
             Self::Order => "order",
             Self::SignInAccount { .. } => "sign-in-account",
             Self::SignInChain { .. } => "sign-in-chain",
@@ -153,9 +174,13 @@ impl Risk {
             Self::AnyChain
             | Self::ApprovalForAll { .. }
             | Self::Approval { .. }
+            | Self::Control { .. }
             | Self::DeceptiveText
+            | Self::DelegateCall { .. }
             | Self::LostRecipient { .. }
             | Self::MixedScripts
+            | Self::OddEncoding
+            | Self::OpaqueHash
             | Self::Order
             | Self::SignInAccount { .. }
             | Self::SignInChain { .. }

@@ -241,6 +241,15 @@ pub fn risk(risk: &Risk) -> String {
         Risk::ApprovalForAll { operator } => {
             format!("{} could take every item of this collection, at any time.", short(operator))
         }
+        Risk::Control { contract } => {
+            format!("This changes who, or whose code, decides over the contract {}.", short(contract))
+        }
+        Risk::DelegateCall { target } => {
+            format!(
+                "Foreign code ({}) would run on the account: it can take everything in it.",
+                short(target)
+            )
+        }
         Risk::DeceptiveText => {
             "A text in this request holds characters that hide or reorder what you read.".to_owned()
         }
@@ -250,6 +259,12 @@ pub fn risk(risk: &Risk) -> String {
                 .to_owned()
         }
         Risk::MixedScripts => "A text mixes letters of different alphabets that look alike.".to_owned(),
+        Risk::OddEncoding => {
+            "The call is not written as ordinary tools write it: it may do other than it seems to.".to_owned()
+        }
+        Risk::OpaqueHash => {
+            "This is a bare hash or an authorisation: nobody can see what it would be used for.".to_owned()
+        }
         Risk::Order => {
             "This may be an order to give your tokens away, such as a marketplace listing.".to_owned()
         }

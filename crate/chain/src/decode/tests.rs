@@ -219,13 +219,22 @@ fn a_message_is_text_or_bytes() {
     let intent = read(&message("line one\nline two"));
     assert_eq!(intent.action, Action::SignMessage(Message::Text("line one\nline two".to_owned())));
     assert_eq!(intent.risks, []);
-    for bytes in [
-        vec![0xff, 0xfe],
-        vec![b'a', 0],
-        hex!("879a053d4800c6354e76c7985a865d2922c82fb5b3f4577b2fe08b998954f2e0").to_vec(),
-    ] {
+    for bytes in [vec![0xff, 0xfe], vec![b'a', 0]] {
         let intent = read(&request(EvmSubject::PersonalMessage(bytes)));
         assert_eq!(intent.risks, [Risk::UnreadableMessage]);
+    }
+}
+
+#[test]
+fn a_bare_hash_and_an_authorisation_are_not_for_the_ordinary_button() {
+    let hash = hex!("879a053d4800c6354e76c7985a865d2922c82fb5b3f4577b2fe08b998954f2e0").to_vec();
+    // EIP-7702: 0x05 ‖ rlp([chain_id, address, nonce]), here good on every chain
+    let authorisation =
+        [hex!("05d7809463c0c19a282a1b52b07dd5a65b58948a07dae32b").as_slice(), &[0x80]].concat();
+    for bytes in [hash, authorisation] {
+        let intent = read(&request(EvmSubject::PersonalMessage(bytes)));
+        assert_eq!(intent.risks, [Risk::OpaqueHash, Risk::UnreadableMessage]);
+        assert_eq!(intent.severity(), Some(Severity::Blocking));
     }
 }
 

@@ -13,6 +13,8 @@ pub(crate) enum Kind {
     Int(usize),
     String,
     Structure(String),
+    /// Components with their names, as contract interfaces have them; typed data names its structures instead.
+    Tuple(Vec<(String, Kind)>),
     /// Bits.
     Uint(usize),
 }
@@ -20,12 +22,18 @@ pub(crate) enum Kind {
 impl Kind {
     /// Parses a type; `is_structure` says which names are those of structures.
     pub(crate) fn parse(text: &str, is_structure: impl Fn(&str) -> bool) -> Option<Self> {
-        let (base, mut suffix) = text.split_at(text.find('[').unwrap_or(text.len()));
-        let mut kind = match Self::atomic(base) {
+        let (base, suffix) = text.split_at(text.find('[').unwrap_or(text.len()));
+        let kind = match Self::atomic(base) {
             Some(kind) => kind,
             None if is_structure(base) => Self::Structure(base.to_owned()),
             None => return None,
         };
+        kind.arrays(suffix)
+    }
+
+    /// Arrays of a type, by what is written after it: nothing, or `[]` and `[4]` in any order.
+    pub(crate) fn arrays(self, mut suffix: &str) -> Option<Self> {
+        let mut kind = self;
         let mut depth = 0;
         while !suffix.is_empty() {
             let (size, rest) = suffix.strip_prefix('[')?.split_once(']')?;
@@ -90,6 +98,10 @@ impl Kind {
             Self::Int(bits) => format!("int{bits}"),
             Self::String => "string".to_owned(),
             Self::Structure(name) => name.clone(),
+            Self::Tuple(components) => {
+                let kinds: Vec<String> = components.iter().map(|(_, kind)| kind.written()).collect();
+                format!("({})", kinds.join(","))
+            }
             Self::Uint(bits) => format!("uint{bits}"),
         }
     }

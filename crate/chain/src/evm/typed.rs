@@ -23,6 +23,10 @@ use schema::Schema;
 pub struct TypedData {
     /// Name of the message's type; empty for version 1.
     pub primary_type: String,
+    /// The type and those it uses, written out (EIP-712, "Definition of encodeType"); empty for version 1.
+    pub type_text: String,
+    /// The domain separator; zero for version 1.
+    pub domain_separator: B256,
     /// The domain, as it is hashed; empty for version 1.
     pub domain: Vec<Row>,
     /// The message, as it is hashed.
@@ -119,6 +123,8 @@ impl TypedData {
         });
         Ok(Self {
             primary_type: primary_type.to_owned(),
+            type_text: schema.encode_type(primary_type),
+            domain_separator: separator,
             verifying_contract,
             bound_to_chain: find(&domain_rows, "chainId").is_some(),
             unsigned_fields,

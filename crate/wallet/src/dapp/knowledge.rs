@@ -108,6 +108,7 @@ impl Wallet {
             seen: self.dapp.seen.clone(),
             currency: self.network_for(chain_id, &entry.source).map(|network| network.currency),
             l1_fee: None,
+            descriptors: None,
         }
     }
 

@@ -157,7 +157,7 @@ pub(super) fn atom(kind: &Kind, json: &Json) -> Option<Atom> {
             let fits = (!negative || magnitude.is_zero()) && magnitude.bit_len() <= *bits;
             fits.then_some(Atom::Uint(magnitude))
         }
-        Kind::Array(..) | Kind::Structure(_) => None,
+        Kind::Array(..) | Kind::Structure(_) | Kind::Tuple(_) => None,
     }
 }
 

@@ -91,7 +91,7 @@ impl Schema {
     }
 
     /// EIP-712, "Definition of encodeType": the type, then those it uses, sorted by name.
-    fn encode_type(&self, name: &str) -> String {
+    pub(super) fn encode_type(&self, name: &str) -> String {
         let mut used = BTreeSet::new();
         let mut open = vec![name];
         while let Some(next) = open.pop() {

@@ -3,7 +3,7 @@
 //! The digest is `keccak256(keccak256(packed "type name" texts) ‖ keccak256(packed values))`, as MetaMask's first
 //! `eth_signTypedData` defined it. It names no chain and no contract.
 
-use alloy_primitives::keccak256;
+use alloy_primitives::{B256, keccak256};
 use serde_json::Value as Json;
 
 use super::encode::{self, Atom};
@@ -42,6 +42,8 @@ pub(super) fn parse(root: &Json) -> Result<TypedData, BadTypedData> {
     preimage.extend_from_slice(keccak256(data).as_slice());
     Ok(TypedData {
         primary_type: String::new(),
+        type_text: String::new(),
+        domain_separator: B256::ZERO,
         domain: Vec::new(),
         message,
         verifying_contract: None,

@@ -1,17 +1,22 @@
 //! The verb sentence of a card.
 
 use symbolon_chain::context::NameSource;
-use symbolon_chain::intent::{Action, ApprovalKind, Quantity, Token};
+use symbolon_chain::intent::{Action, ApprovalKind, Clear, Quantity, Token, TypedMessage};
 use symbolon_chain::{Address, Intent, U256, units};
 
 use crate::messages::short;
 use crate::view::CardKind;
 
 pub(in crate::dapp) fn of(intent: &Intent) -> String {
+    of_action(intent, &intent.action)
+}
+
+/// The sentence of an action of the intent: its own, or one of the calls that it carries.
+pub(super) fn of_action(intent: &Intent, action: &Action) -> String {
     let coin =
         |wei: U256| format!("{} {}", units::format(wei, intent.currency.decimals), intent.currency.symbol);
     let who = |address: &Address| who(intent, address);
-    match &intent.action {
+    match action {
         Action::Approve { allowances, spender, kind, .. } => {
             let spender = who(spender);
             let what = match allowances.as_slice() {
@@ -40,6 +45,14 @@ pub(in crate::dapp) fn of(intent: &Intent) -> String {
         Action::ApproveForAll { token, operator, approved: false } => {
             format!("Stop {} from taking items of {}", who(operator), symbol(token))
         }
+        Action::Call { clear: Some(clear), value, .. } => {
+            let said = said(clear);
+            if value.is_zero() || clear.sentence.is_some() {
+                said
+            } else {
+                format!("{said} and send {}", coin(*value))
+            }
+        }
         Action::Call { contract, value, function, .. } => {
             let call = match function {
                 Some(function) => {
@@ -55,6 +68,13 @@ pub(in crate::dapp) fn of(intent: &Intent) -> String {
         Action::SendNative { to, value } => format!("Send {} to {}", coin(*value), who(to)),
         Action::SignIn(sign_in) => format!("Sign in to {}", sign_in.domain),
         Action::SignMessage(_) => "Sign a message".to_owned(),
+        Action::SignTypedData(TypedMessage { clear: Some(clear), .. }) => said(clear),
+        Action::SignTypedData(typed) if typed.calls.len() == 1 => {
+            let inner = typed.calls.iter().map(|call| {
+                format!("Let {} do this: {}", who(&call.sender), of_action(intent, &call.action))
+            });
+            inner.collect()
+        }
         Action::SignTypedData(typed) if typed.primary_type.is_empty() => "Sign data".to_owned(),
         Action::SignTypedData(typed) => format!("Sign {} data", typed.primary_type),
         Action::TransferToken { token, from, to, quantity: how_many } => {
@@ -65,6 +85,15 @@ pub(in crate::dapp) fn of(intent: &Intent) -> String {
                 format!("Move {what} from {} to {}", who(from), who(to))
             }
         }
+    }
+}
+
+/// What a descriptor says, and whose words they are.
+fn said(clear: &Clear) -> String {
+    let words = clear.sentence.as_ref().unwrap_or(&clear.intent);
+    match clear.owner.as_ref().or(clear.contract_name.as_ref()) {
+        Some(owner) => format!("{owner}: {words}"),
+        None => words.clone(),
     }
 }
 

@@ -2,30 +2,33 @@
 
 use symbolon_chain::evm::address::checksummed;
 use symbolon_chain::intent::{
-    Action, Allowance, Message, Quantity, Role, Row, Token, TransactionKind, Value,
+    Action, Allowance, Clear, ClearValue, InnerCall, InnerKind, Message, Quantity, Role, Row, Token,
+    TransactionKind, Value,
 };
 use symbolon_chain::{Address, Intent, U256, text, units};
 
-use super::headline::{quantity, symbol};
+use super::headline::{self, quantity, symbol};
 use super::{cap, row};
 use crate::view::{CardRow, RowStyle};
 
 /// Rows of an intent. Nonce and gas of a transaction that is not complete are left out.
 pub(super) fn of(intent: &Intent, complete: bool) -> Vec<CardRow> {
-    let mut out = Rows { intent, rows: Vec::new() };
-    out.action();
+    let mut out = Rows { intent, base: 0, rows: Vec::new() };
+    out.action(&intent.action);
     out.terms(complete);
     out.rows
 }
 
 struct Rows<'a> {
     intent: &'a Intent,
+    /// How deep the rows stand: deeper for the calls within a call.
+    base: u8,
     rows: Vec<CardRow>,
 }
 
 impl Rows<'_> {
-    fn action(&mut self) {
-        match &self.intent.action {
+    fn action(&mut self, action: &Action) {
+        match action {
             Action::Approve { allowances, spender, deadline, rows, .. } => {
                 self.address("Spender", spender);
                 for allowance in allowances {
@@ -41,9 +44,11 @@ impl Rows<'_> {
                 self.address("Operator", operator);
                 self.text("Allowed", if *approved { "every item, until taken back" } else { "no longer" });
             }
-            Action::Call { contract, value, selector, function, data } => {
+            Action::Call { contract, value, selector, function, data, calls, clear } => {
+                self.clear(clear.as_ref());
                 self.address("Contract", contract);
                 self.coin("Amount", *value);
+                self.calls(calls);
                 if let Some(function) = function {
                     self.text("Function", &function.signature);
                     self.nested("Arguments", &function.arguments);
@@ -83,6 +88,8 @@ impl Rows<'_> {
                 self.code("Message", &format!("0x{}", hex::encode(bytes)));
             }
             Action::SignTypedData(typed) => {
+                self.clear(typed.clear.as_ref());
+                self.calls(&typed.calls);
                 self.nested("Domain", &typed.domain);
                 let heading = if typed.primary_type.is_empty() { "Message" } else { &typed.primary_type };
                 self.nested(heading, &typed.rows);
@@ -101,6 +108,56 @@ impl Rows<'_> {
                 self.address("To", to);
             }
         }
+    }
+
+    /// A descriptor's words; what was decoded stands below them, all of it.
+    fn clear(&mut self, clear: Option<&Clear>) {
+        let Some(clear) = clear else { return };
+        if clear.sentence.is_some() {
+            self.text("Action", &clear.intent);
+        }
+        if let Some(owner) = &clear.owner {
+            self.text("Belongs to", owner);
+        }
+        if let Some(name) = &clear.contract_name {
+            self.text("Called", name);
+        }
+        for field in &clear.rows {
+            let (label, depth) = (&field.label, field.depth);
+            match &field.value {
+                ClearValue::Address(address, name) => {
+                    self.put(depth, label, RowStyle::Address, &checksummed(address));
+                    if let Some(name) = name {
+                        self.put(depth.saturating_add(1), "Known as", RowStyle::Text, name);
+                    }
+                }
+                ClearValue::Amount(amount) => self.put(depth, label, RowStyle::Amount, amount),
+                ClearValue::Call(to) => self.put(depth, label, RowStyle::Address, &checksummed(to)),
+                ClearValue::Code(code) => self.put(depth, label, RowStyle::Code, code),
+                ClearValue::Heading => self.put(depth, label, RowStyle::Heading, ""),
+                ClearValue::Text(text) => self.put(depth, label, RowStyle::Text, text),
+            }
+        }
+    }
+
+    /// The calls within a call, each with its own rows.
+    fn calls(&mut self, calls: &[InnerCall]) {
+        for (index, inner) in calls.iter().enumerate() {
+            let heading = headline::of_action(self.intent, &inner.action);
+            let what = match inner.kind {
+                InnerKind::Batch | InnerKind::Call => "Call",
+                InnerKind::Delegate => "Foreign code",
+                InnerKind::Step => "Step",
+            };
+            self.put(0, &format!("{what} {} of {}", index + 1, calls.len()), RowStyle::Heading, &heading);
+            self.base = self.base.saturating_add(1);
+            self.action(&inner.action);
+            self.base = self.base.saturating_sub(1);
+        }
+    }
+
+    fn put(&mut self, depth: u8, label: &str, style: RowStyle, value: &str) {
+        self.rows.push(row(self.base.saturating_add(depth), label, style, &cap(value, MAX_VALUE)));
     }
 
     fn terms(&mut self, complete: bool) {
@@ -148,36 +205,36 @@ impl Rows<'_> {
     }
 
     fn amount(&mut self, label: &str, value: &str) {
-        self.rows.push(row(0, label, RowStyle::Amount, value));
+        self.rows.push(row(self.base, label, RowStyle::Amount, value));
     }
 
     fn text(&mut self, label: &str, value: &str) {
-        self.rows.push(row(0, label, RowStyle::Text, value));
+        self.rows.push(row(self.base, label, RowStyle::Text, value));
     }
 
     fn code(&mut self, label: &str, value: &str) {
-        self.rows.push(row(0, label, RowStyle::Code, &cap(value, MAX_VALUE)));
+        self.rows.push(row(self.base, label, RowStyle::Code, &cap(value, MAX_VALUE)));
     }
 
     fn message(&mut self, label: &str, value: &str) {
-        self.rows.push(row(0, label, RowStyle::Message, &cap(value, MAX_MESSAGE)));
+        self.rows.push(row(self.base, label, RowStyle::Message, &cap(value, MAX_MESSAGE)));
     }
 
     /// An address in full, with its name beside it where it has one.
     fn address(&mut self, label: &str, address: &Address) {
-        self.rows.push(row(0, label, RowStyle::Address, &checksummed(address)));
+        self.rows.push(row(self.base, label, RowStyle::Address, &checksummed(address)));
         let its = |party: &&symbolon_chain::intent::Counterparty| {
             party.address == *address && party.role != Role::Token
         };
         let name = self.intent.parties.iter().find(its).and_then(|party| party.name.as_ref());
         if let Some(known) = name {
-            self.rows.push(row(1, "Known as", RowStyle::Text, &known.name));
+            self.rows.push(row(self.base.saturating_add(1), "Known as", RowStyle::Text, &known.name));
         }
     }
 
     fn nested(&mut self, heading: &str, rows: &[Row]) {
         if !rows.is_empty() {
-            self.rows.push(row(0, heading, RowStyle::Heading, ""));
+            self.rows.push(row(self.base, heading, RowStyle::Heading, ""));
             self.fields(1, rows);
         }
     }
@@ -185,7 +242,12 @@ impl Rows<'_> {
     fn fields(&mut self, depth: u8, rows: &[Row]) {
         for field in rows {
             let mut put = |style, value: &str| {
-                self.rows.push(row(depth, &field.name, style, &cap(value, MAX_VALUE)));
+                self.rows.push(row(
+                    self.base.saturating_add(depth),
+                    &field.name,
+                    style,
+                    &cap(value, MAX_VALUE),
+                ));
             };
             match &field.value {
                 Value::Address(address) => put(RowStyle::Address, &checksummed(address)),

@@ -1,0 +1,1 @@
+//! The engine on descriptors of its own.
