@@ -17,6 +17,7 @@ pub mod networks;
 pub mod request;
 pub mod risk;
 pub mod rpc;
+pub mod simulate;
 pub mod text;
 pub mod units;
 pub mod words;

@@ -16,7 +16,7 @@ use crate::fees::{BLOCKS, FeeHistory, PERCENTILES};
 
 pub use call::{Receipt, allowance, balance_of, decimals, l1_fee, name, symbol};
 pub use passthrough::{MAX_PARAMS, is_read_method, pass_through_body, pass_through_result};
-pub use revert::revert_reason;
+pub use revert::{reason_of, revert_reason};
 
 /// One question to a node, and how its answer is read.
 #[derive(Clone, Debug)]
