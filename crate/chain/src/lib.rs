@@ -11,6 +11,7 @@
 pub mod context;
 pub mod decode;
 pub mod evm;
+pub mod exact;
 pub mod fees;
 pub mod intent;
 pub mod networks;
@@ -18,6 +19,7 @@ pub mod request;
 pub mod risk;
 pub mod rpc;
 pub mod simulate;
+pub mod site;
 pub mod text;
 pub mod units;
 pub mod words;

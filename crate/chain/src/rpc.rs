@@ -151,6 +151,12 @@ pub fn code(address: &Address) -> Query<Bytes> {
     Query::new("eth_getCode", json!([address, "latest"]), bytes)
 }
 
+/// `eth_getCode` at a block; nodes that have forgotten its state refuse.
+#[must_use]
+pub fn code_at(address: &Address, block: u64) -> Query<Bytes> {
+    Query::new("eth_getCode", json!([address, write_number(U256::from(block))]), bytes)
+}
+
 /// `eth_sendRawTransaction`: the transaction's hash.
 #[must_use]
 pub fn send_raw_transaction(raw: &[u8]) -> Query<B256> {

@@ -10,6 +10,7 @@ mod read;
 use alloy_primitives::{Address, Bytes, I256, U256};
 use serde_json::{Value, json};
 
+use crate::evm::call::is_unlimited;
 use crate::evm::quantity::write_number;
 use crate::evm::selector_of;
 use crate::evm::tx::UnsignedTransaction;
@@ -174,6 +175,18 @@ impl Trial {
         let mut object = rpc::call_object(Some(&self.account), Some(token), U256::ZERO, &data.into());
         object["gas"] = json!(write_number(U256::from(MEASURING_GAS)));
         object
+    }
+}
+
+impl Allowance {
+    /// Whether it has no meaningful limit.
+    #[must_use]
+    pub fn is_unlimited(&self) -> bool {
+        match self {
+            Self::Amount(amount) => is_unlimited(*amount),
+            Self::Every(yes) => *yes,
+            Self::Item(_) => false,
+        }
     }
 }
 

@@ -163,6 +163,11 @@ pub enum Command {
         /// The setting.
         setting: Setting,
     },
+    /// Puts a list of sites that steal in the place of the owner's earlier one; empty to take it away.
+    SetPhishingList {
+        /// One host a line; what follows a `#` is left out.
+        text: String,
+    },
     /// First run: names the device, makes its identity, and seals the vault under a password.
     SetUp {
         /// Name that the owner's other devices will show.

@@ -23,6 +23,8 @@ mod requests;
 mod rpc;
 mod seam;
 mod send;
+mod simulate;
+mod site_risks;
 mod sites;
 mod store_failed;
 mod view;
@@ -64,6 +66,8 @@ pub(crate) struct Dapp {
     seen: BTreeSet<(u64, Address)>,
     settings: Settings,
     sites: BTreeMap<Origin, Site>,
+    /// The owner's own list of sites that steal.
+    thieves: site_risks::OwnList,
     tokens: Vec<WatchedToken>,
     /// A record is of a newer version or damaged: nothing is used, nothing is overwritten.
     unusable: bool,
@@ -76,8 +80,11 @@ pub(crate) struct Dapp {
     dismissed: BTreeSet<u64>,
     fetches: BTreeMap<EffectId, Purpose>,
     knowledge: Knowledge,
+    /// What ships with the wallet.
+    known_thieves: symbolon_chain::site::PhishingList,
     /// Connects of permitted sites that wait for the vault to open.
     waiting_unlock: Vec<(ClientId, Origin, String)>,
+    ways: simulate::Ways,
     #[cfg(test)]
     stand_in: Option<tests::StandIn>,
 }
@@ -165,6 +172,10 @@ impl Wallet {
         self.answer_waiting_connects(cx);
         self.refresh_balances(cx);
         self.advance(cx);
+        let ids: Vec<_> = self.dapp.requests.iter().map(|entry| entry.id).collect();
+        for id in ids {
+            self.look_up(cx, &id);
+        }
         cx.view_changed();
     }
 

@@ -1,6 +1,8 @@
 //! What was decided, and what became of it on the chain.
 
 use serde::{Deserialize, Serialize};
+use symbolon_chain::intent::Role;
+use symbolon_chain::risk::Risk;
 use symbolon_chain::rpc::{self, Receipt};
 use symbolon_chain::{Address, B256};
 
@@ -139,7 +141,12 @@ impl Wallet {
         let Some(prepared) = &entry.prepared else { return };
         let Some(intent) = self.intent(entry, &prepared.body) else { return };
         let before = self.dapp.seen.len();
-        self.dapp.seen.extend(intent.parties.iter().map(|party| (intent.chain_id, party.address)));
+        // A transfer of nothing is how a poisoner's address gets into histories: it makes nobody known.
+        let nothing = intent.risks.contains(&Risk::NothingMoves);
+        let parties = intent.parties.iter().filter(|party| {
+            !(nothing && matches!(party.role, Role::Recipient | Role::Source | Role::Token))
+        });
+        self.dapp.seen.extend(parties.map(|party| (intent.chain_id, party.address)));
         if self.dapp.seen.len() != before {
             cx.store(record::put(record::SEEN, &self.dapp.seen));
         }

@@ -5,6 +5,7 @@
 mod headline;
 mod risks;
 mod rows;
+mod simulation;
 
 use symbolon_chain::evm::address;
 use symbolon_chain::evm::tx::{Fees, UnsignedTransaction};
@@ -80,6 +81,7 @@ impl Wallet {
             risks: self.risks(entry, None),
             rows,
             rule: messages::RULE_ALONE.to_owned(),
+            simulation: None,
         }
     }
 
@@ -103,6 +105,7 @@ impl Wallet {
             risks: self.risks(entry, Some(&intent)),
             rows: rows::of(&intent, complete),
             rule: rule.to_owned(),
+            simulation: self.simulation_view(entry, &intent),
         }
     }
 

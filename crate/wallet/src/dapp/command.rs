@@ -99,6 +99,7 @@ impl Wallet {
                 self.set(cx, setting);
                 Ok(())
             }
+            Command::SetPhishingList { text } => self.set_thieves(cx, &text),
             // The device side's commands do not come here.
             _ => Ok(()),
         };

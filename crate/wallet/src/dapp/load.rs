@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::DeserializeOwned;
+use symbolon_chain::site::PhishingList;
 
 use super::balances::Balances;
 use super::knowledge::Knowledge;
@@ -10,6 +11,8 @@ use super::networks::Networks;
 use super::policy::Ledger;
 use super::provider::answers::Answers;
 use super::record::{self, Unreadable};
+use super::simulate::Ways;
+use super::site_risks::OwnList;
 use super::sites::Site;
 use super::{Dapp, Settings, accounts};
 use crate::event::Origin;
@@ -47,6 +50,7 @@ impl Dapp {
             record::NETWORKS,
             record::SEEN,
             record::SETTINGS,
+            record::THIEVES,
             record::TOKENS,
         ];
         let mut keys: Vec<String> = single.iter().map(|key| (*key).to_owned()).collect();
@@ -66,6 +70,7 @@ impl Dapp {
             record::NETWORKS => self.networks = record::decode::<Networks>(bytes)?,
             record::SEEN => self.seen = record::decode::<BTreeSet<_>>(bytes)?,
             record::SETTINGS => self.settings = record::decode(bytes)?,
+            record::THIEVES => self.thieves = OwnList::load(record::decode(bytes)?),
             record::TOKENS => self.tokens = record::decode(bytes)?,
             _ if key.starts_with(record::ACTIVITY) => self.activity.push(record::decode(bytes)?),
             _ if key.starts_with(record::ANSWER) => self.answers.load(key, record::decode(bytes)?),
@@ -91,6 +96,7 @@ impl Dapp {
             seen: BTreeSet::new(),
             settings: Settings { default_provider: false, theme: Theme::default() },
             sites: BTreeMap::<Origin, Site>::new(),
+            thieves: OwnList::default(),
             tokens: Vec::new(),
             unusable: false,
             accounts: Vec::new(),
@@ -99,7 +105,9 @@ impl Dapp {
             dismissed: BTreeSet::new(),
             fetches: BTreeMap::new(),
             knowledge: Knowledge::default(),
+            known_thieves: PhishingList::bundled(),
             waiting_unlock: Vec::new(),
+            ways: Ways::new(),
             #[cfg(test)]
             stand_in: None,
         }

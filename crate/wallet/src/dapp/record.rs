@@ -20,6 +20,7 @@ pub(crate) const REQUEST: &str = "dapp/request/";
 pub(crate) const SEEN: &str = "dapp/seen";
 pub(crate) const SETTINGS: &str = "dapp/settings";
 pub(crate) const SITE: &str = "dapp/site/";
+pub(crate) const THIEVES: &str = "dapp/thieves";
 pub(crate) const TOKENS: &str = "dapp/tokens";
 
 /// Why a record cannot be used.

@@ -10,5 +10,6 @@ mod provider;
 mod queue;
 mod restart;
 mod rig;
+mod simulation;
 
 pub(crate) use rig::StandIn;
