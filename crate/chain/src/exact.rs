@@ -1,6 +1,6 @@
 //! Approvals with another limit than the page asked for.
 
-use alloy_primitives::{Bytes, U256};
+use alloy_primitives::{Address, Bytes, U256};
 
 use crate::evm::selector_of;
 
@@ -26,9 +26,18 @@ pub fn limit_approval(data: &[u8], amount: U256) -> Option<Bytes> {
     Some(out.into())
 }
 
+/// Call data that takes a collection's approval back (ERC-721, ERC-1155 `setApprovalForAll`).
+#[must_use]
+pub fn end_approval_for_all(operator: Address) -> Bytes {
+    let mut data = selector_of("setApprovalForAll(address,bool)").to_vec();
+    data.extend_from_slice(operator.into_word().as_slice());
+    data.extend_from_slice(&[0; 32]);
+    data.into()
+}
+
 #[cfg(test)]
 mod tests {
-    use alloy_primitives::{Address, address};
+    use alloy_primitives::address;
 
     use super::*;
     use crate::evm::call::{erc20_approve, erc20_transfer};
@@ -53,6 +62,13 @@ mod tests {
         assert_eq!(limited[..4 + 64], data[..4 + 64]);
         assert_eq!(limited[4 + 96..], data[4 + 96..]);
         assert_eq!(limit_approval(&data, U256::from(1) << 160), None);
+    }
+
+    #[test]
+    fn the_end_of_an_approval_is_read_as_one() {
+        let data = end_approval_for_all(SPENDER);
+        assert_eq!(data[..4], [0xa2, 0x2c, 0xb4, 0x65]);
+        assert_eq!((data.len(), data[67]), (68, 0));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! A node is a stranger too. Its answers are bounded, an error object is told from a broken answer, and nothing that it
 //! sends makes this panic. Sending bytes and waiting is the host's part.
 
+mod approvals;
 mod call;
 mod passthrough;
 mod revert;
@@ -14,6 +15,7 @@ use crate::evm::quantity::{self, write_bytes, write_number};
 use crate::evm::tx::UnsignedTransaction;
 use crate::fees::{BLOCKS, FeeHistory, PERCENTILES};
 
+pub use approvals::{Granted, approvals, approved_for_all};
 pub use call::{Receipt, allowance, balance_of, decimals, l1_fee, name, symbol};
 pub use passthrough::{MAX_PARAMS, is_read_method, pass_through_body, pass_through_result};
 pub use revert::{reason_of, revert_reason};

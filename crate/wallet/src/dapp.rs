@@ -7,18 +7,22 @@
 
 mod accounts;
 mod activity;
+mod allowances;
 mod arrive;
 mod balances;
+mod book;
 mod broadcast;
 mod card;
 mod command;
 mod knowledge;
+mod limit;
 mod load;
 mod networks;
 mod policy;
 mod prepare;
 mod provider;
 mod record;
+mod replace;
 mod requests;
 mod rpc;
 mod seam;
@@ -59,8 +63,14 @@ pub(crate) struct Dapp {
     account_names: accounts::Stored,
     activity: Vec<Done>,
     answers: Answers,
+    /// The owner's names for addresses.
+    book: BTreeMap<Address, String>,
+    /// What was allowed once, to be looked at.
+    grants: allowances::Grants,
     ledger: Ledger,
     networks: Networks,
+    /// What was sent and may be replaced.
+    pending: BTreeMap<RequestId, replace::Pending>,
     requests: Vec<Entry>,
     /// Addresses that were dealt with, by chain.
     seen: BTreeSet<(u64, Address)>,
@@ -74,6 +84,7 @@ pub(crate) struct Dapp {
 
     // Gone with the process.
     accounts: Vec<Account>,
+    allowances: allowances::Allowances,
     balances: Balances,
     clients: BTreeMap<ClientId, Origin>,
     /// Warnings that the owner does not want to see until the network answers again.

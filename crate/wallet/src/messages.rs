@@ -278,6 +278,50 @@ pub fn risk_young_contract(contract: &Address, blocks: u64) -> String {
     format!("The contract {} is new: it was created within the last {blocks} blocks.", short(contract))
 }
 
+// The owner's own housekeeping.
+
+/// The address book is full.
+pub const BOOK_FULL: &str = "The address book is full: 500 names at most.";
+/// No such name.
+pub const CONTACT_UNKNOWN: &str = "This address is not in the address book.";
+/// No such token.
+pub const NOT_ON_LIST: &str = "This token is not on your list.";
+/// Neither sped up nor cancelled any more.
+pub const NOT_PENDING: &str = "This transaction is not waiting any more, or was not sent from this device.";
+/// A replacement waits already.
+pub const REPLACING: &str = "A transaction in its place waits for you already. Decide that one first.";
+/// Nothing to limit.
+pub const LIMIT_NOT_HERE: &str = "This approval cannot be limited on this device.";
+/// Allowances are being looked for.
+pub const ALLOWANCES_SEARCHING: &str = "The network is asked…";
+/// The node gives no logs.
+pub const ALLOWANCES_NOT_SEARCHED: &str =
+    "The network's node does not tell of past approvals. Only those that were signed with this device are listed.";
+
+/// How far back was looked.
+#[must_use]
+pub fn allowances_searched(blocks: u64) -> String {
+    format!(
+        "Listed: what was signed with this device, and what the node tells of the last {blocks} blocks. \
+         There may be older approvals."
+    )
+}
+
+/// A transfer of nothing in another transaction's place.
+#[must_use]
+pub fn cancelling(replaced: &str) -> String {
+    format!("Cancel: {replaced}")
+}
+
+/// A fee by hand that is too low to take another's place.
+#[must_use]
+pub fn replacement_fee(max: &str, tip: &str) -> String {
+    format!(
+        "To take the other transaction's place this must pay {max} gwei at least, {tip} gwei of it as priority fee. \
+         Nothing was signed."
+    )
+}
+
 /// A network that only another device knows.
 #[must_use]
 pub fn risk_suggested_network(device: &str) -> String {

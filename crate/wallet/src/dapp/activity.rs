@@ -44,6 +44,8 @@ pub(crate) enum Ending {
     Rejected { message: String },
     Signed,
     Submitted,
+    /// Another transaction of the same nonce is in a block.
+    Replaced,
 }
 
 /// When a receipt is asked for next.
@@ -58,7 +60,7 @@ pub(crate) struct Poll {
 pub(crate) type Headline = (String, CardKind);
 
 impl Done {
-    pub(crate) fn view(&self, explorer: Option<String>) -> ActivityView {
+    pub(crate) fn view(&self, explorer: Option<String>, replaceable: bool) -> ActivityView {
         ActivityView {
             at: self.at,
             chain_id: self.chain_id,
@@ -67,20 +69,23 @@ impl Done {
             headline: self.headline.clone(),
             id: self.id.to_string(),
             kind: self.kind,
+            nonce: self.nonce,
             origin: self.origin.clone(),
             outcome: match &self.ending {
                 Ending::Confirmed { block } => Outcome::Confirmed { block: *block },
                 Ending::Expired => Outcome::Expired,
                 Ending::Failed { block } => Outcome::Failed { block: *block },
                 Ending::Rejected { message } => Outcome::Rejected { message: message.clone() },
+                Ending::Replaced => Outcome::Replaced,
                 Ending::Signed => Outcome::Signed,
                 Ending::Submitted => Outcome::Submitted,
             },
+            replaceable,
             transaction: self.transaction.map(|hash| format!("0x{}", hex::encode(hash))),
         }
     }
 
-    fn key(&self) -> String {
+    pub(crate) fn key(&self) -> String {
         format!("{}{}", record::ACTIVITY, self.id)
     }
 
@@ -133,6 +138,7 @@ impl Wallet {
             let mut batch = Batch::default();
             batch.delete(oldest.key());
             cx.store(batch);
+            self.drop_pending(cx, &oldest.id);
         }
     }
 
@@ -140,6 +146,7 @@ impl Wallet {
     pub(super) fn remember_parties(&mut self, cx: &mut Context<'_>, entry: &Entry) {
         let Some(prepared) = &entry.prepared else { return };
         let Some(intent) = self.intent(entry, &prepared.body) else { return };
+        self.remember_allowed(cx, &intent);
         let before = self.dapp.seen.len();
         // A transfer of nothing is how a poisoner's address gets into histories: it makes nobody known.
         let nothing = intent.risks.contains(&Risk::NothingMoves);
@@ -212,6 +219,7 @@ impl Wallet {
         let block = receipt.block_number;
         done.ending = if receipt.succeeded { Ending::Confirmed { block } } else { Ending::Failed { block } };
         cx.store(record::put(done.key(), &*done));
+        self.settle_nonce(cx, request);
         self.refresh_balances(cx);
         cx.view_changed();
     }

@@ -110,6 +110,19 @@ impl Wallet {
     /// What names the decoder may use for a request.
     pub(super) fn names_for(&self, entry: &Entry) -> Names {
         let chain_id = entry.chain_id().unwrap_or_default();
+        Names {
+            origin: match &entry.source {
+                Source::Page { origin, .. } => Some(origin.0.clone()),
+                Source::Device { origin, .. } if origin != messages::THIS_WALLET => Some(origin.clone()),
+                Source::Device { .. } | Source::Wallet => None,
+            },
+            currency: self.network_for(chain_id, &entry.source).map(|network| network.currency),
+            ..self.names_on(chain_id)
+        }
+    }
+
+    /// Names and tokens that this device knows on a chain.
+    pub(super) fn names_on(&self, chain_id: u64) -> Names {
         let mut tokens: BTreeMap<(u64, Address), TokenInfo> = BTreeMap::new();
         for key in self.dapp.knowledge.symbols.keys().filter(|key| key.0 == chain_id) {
             if let Some(info) = self.dapp.knowledge.token(key) {
@@ -127,20 +140,15 @@ impl Wallet {
                 },
             );
         }
-        let names = self.dapp.accounts.iter().map(|account| {
-            (account.address, KnownName { name: account.name.clone(), source: NameSource::OwnAccount })
-        });
+        let named = |name: &String, source| KnownName { name: name.clone(), source };
+        let book = self.dapp.book.iter().map(|(at, name)| (*at, named(name, NameSource::AddressBook)));
+        let own = self.dapp.accounts.iter().map(|it| (it.address, named(&it.name, NameSource::OwnAccount)));
         Names {
-            origin: match &entry.source {
-                Source::Page { origin, .. } => Some(origin.0.clone()),
-                Source::Device { origin, .. } if origin != messages::THIS_WALLET => Some(origin.clone()),
-                Source::Device { .. } | Source::Wallet => None,
-            },
             tokens,
-            names: names.collect(),
+            // what is the owner's own is called so, whatever the book says
+            names: book.chain(own).collect(),
             seen: self.dapp.seen.clone(),
-            currency: self.network_for(chain_id, &entry.source).map(|network| network.currency),
-            l1_fee: None,
+            ..Names::default()
         }
     }
 
@@ -282,6 +290,25 @@ impl Wallet {
         }
         self.dapp.knowledge.asked.remove(&(chain_id, token, true));
         self.look_up_token(cx, chain_id, token, &Source::Wallet);
+    }
+
+    /// Takes a token off the owner's list.
+    pub(super) fn remove_token(
+        &mut self,
+        cx: &mut Context<'_>,
+        text: &str,
+    ) -> Result<(), (&'static str, String)> {
+        let chain_id = self.dapp.networks.active;
+        let token = symbolon_chain::evm::address::parse_any_case(text.trim())
+            .map_err(|_| ("token/address", messages::ADDRESS.to_owned()))?;
+        let before = self.dapp.tokens.len();
+        self.dapp.tokens.retain(|one| one.chain_id != chain_id || one.address != token);
+        if self.dapp.tokens.len() == before {
+            return Err(("token/unknown", messages::NOT_ON_LIST.to_owned()));
+        }
+        cx.store(record::put(record::TOKENS, &self.dapp.tokens));
+        cx.view_changed();
+        Ok(())
     }
 
     pub(super) fn watch_token(

@@ -4,6 +4,7 @@ use symbolon_chain::networks::Network;
 use symbolon_chain::rpc::{Query, RpcError};
 use symbolon_chain::{Address, B256, U256};
 
+use super::allowances::AllowanceQuestion;
 use super::knowledge::{AgeQuestion, Code, TokenQuestion};
 use super::networks::{Applicant, endpoint, from_hint};
 use super::prepare::PrepareStep;
@@ -18,6 +19,7 @@ use crate::wallet::Wallet;
 #[derive(Debug)]
 pub(crate) enum Purpose {
     Age { chain_id: u64, address: Address, question: AgeQuestion },
+    Allowance(AllowanceQuestion),
     Balance { chain_id: u64, account: Address, token: Option<Address>, query: Query<U256> },
     Broadcast { request: RequestId, query: Query<B256> },
     CheckNetwork(Box<(Network, Applicant)>, Query<u64>),
@@ -69,6 +71,7 @@ impl Wallet {
             Purpose::Age { chain_id, address, question } => {
                 self.age_came(cx, chain_id, address, question, outcome);
             }
+            Purpose::Allowance(question) => self.allowance_came(cx, question, outcome),
             Purpose::Balance { chain_id, account, token, query } => {
                 let answer = self.read(cx, chain_id, &query, outcome);
                 self.balance_came(cx, chain_id, account, token, answer.ok());

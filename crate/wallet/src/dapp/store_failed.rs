@@ -59,6 +59,7 @@ impl Wallet {
             }
             // Balances are asked again; requests were dealt with.
             Purpose::Age { .. }
+            | Purpose::Allowance(_)
             | Purpose::Balance { .. }
             | Purpose::Broadcast { .. }
             | Purpose::Known { .. }

@@ -116,6 +116,8 @@ pub struct Card {
     pub headline: String,
     /// What kind of request it is.
     pub kind: CardKind,
+    /// The owner may put a limit here; none where there is nothing to limit.
+    pub limit: Option<LimitView>,
     /// The raw request, inert, for the raw tab.
     pub raw: String,
     /// What to look at twice, worst first.
@@ -126,6 +128,18 @@ pub struct Card {
     pub rule: String,
     /// What this device's own node says that it would move; none for what is no transaction.
     pub simulation: Option<SimulationView>,
+}
+
+/// An approval without limit that the owner may limit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LimitView {
+    /// What the account has of it now, in whole units, if known.
+    pub suggestion: Option<String>,
+    /// Symbol.
+    pub symbol: String,
+    /// Token contract (EIP-55).
+    pub token: String,
 }
 
 /// What a transaction would move, as this device's own node says. Nothing that is signed depends on it.
