@@ -14,7 +14,7 @@ use crate::intent::{
     Role, Row, Token, TransactionTerms, TypedMessage, Value,
 };
 use crate::request::{EvmRequest, EvmSubject, Request, TooLarge};
-use crate::risk::Risk;
+use crate::risk::{self, Risk};
 use crate::{text, words};
 
 /// Why a request cannot be read, and so cannot be signed.
@@ -277,14 +277,18 @@ impl<'a> Builder<'a> {
             Action::SignMessage(Message::Binary(_)) => self.risks.push(Risk::UnreadableMessage),
             Action::SignMessage(Message::Text(_)) => {}
             Action::SignTypedData(typed) => self.judge_calls(&typed.calls),
-            Action::TransferToken { token, from, to, .. } => {
+            Action::TransferToken { token, from, to, quantity } => {
                 self.party(*to, Role::Recipient);
+                if quantity.is_nothing() {
+                    self.risks.push(Risk::NothingMoves);
+                }
                 if *from != sender {
                     self.party(*from, Role::Source);
                     self.risks.push(Risk::ThirdPartyTransfer { from: *from });
                 }
                 self.token(token);
-                if to.is_zero() || *to == token.contract {
+                let is_token = self.context.tokens.contains_key(&(self.request.chain_id, *to));
+                if to.is_zero() || *to == token.contract || is_token {
                     self.risks.push(Risk::LostRecipient { address: *to });
                 }
             }
@@ -389,7 +393,22 @@ impl<'a> Builder<'a> {
         if !seen && role != Role::Token && role != Role::Source {
             self.risks.push(Risk::FirstTime { address });
         }
+        if let Some(known) = self.looks_like(&address, seen, name.is_some()) {
+            self.risks.push(Risk::LookAlike { address, known });
+        }
         self.parties.push(Counterparty { address, role, name, seen });
+    }
+
+    /// The known address that this one could be taken for. A name is the owner's own word; having dealt with an address
+    /// clears it only against others that have no more than that.
+    fn looks_like(&self, address: &Address, seen: bool, named: bool) -> Option<Address> {
+        if named || address.is_zero() {
+            return None;
+        }
+        let names = self.context.names.keys();
+        let dealt = self.context.seen.iter().map(|(_, address)| address).filter(|_| !seen);
+        let account = core::iter::once(&self.request.account);
+        account.chain(names).chain(dealt).find(|known| risk::look_alike(known, address)).copied()
     }
 
     /// Rows have been rendered already: what was hidden stands there written out, in brackets nobody can forge.

@@ -422,6 +422,17 @@ impl Action {
 }
 
 impl Quantity {
+    /// Whether it is certain that nothing moves.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        match self {
+            Self::Amount(amount) => amount.is_zero(),
+            Self::Items(items) => items.iter().all(|(_, amount)| amount.is_zero()),
+            // the item of number zero is one
+            Self::AmountOrItem(_) | Self::Item(_) => false,
+        }
+    }
+
     /// The amount, where it is certain to be one.
     #[must_use]
     pub fn amount(&self) -> Option<U256> {

@@ -32,10 +32,32 @@ pub enum Risk {
     },
     /// A text that came with the request holds characters that hide or reorder what is read.
     DeceptiveText,
+    /// The asking site's name is written in letters that make it read like another.
+    DisguisedSite {
+        /// How it reads, rendered inert.
+        read: String,
+    },
     /// An address this account has not dealt with on this chain.
     FirstTime {
         /// The address.
         address: Address,
+    },
+    /// The asking site's name is written in letters beyond ASCII.
+    ForeignSite {
+        /// How it reads, rendered inert.
+        read: String,
+    },
+    /// The asking site is on a list of sites that steal.
+    KnownPhishing {
+        /// The entry.
+        entry: String,
+    },
+    /// An unknown address that begins and ends like a known one.
+    LookAlike {
+        /// The address.
+        address: Address,
+        /// The one that it looks like.
+        known: Address,
     },
     /// A text mixes letters of several scripts that look alike.
     MixedScripts,
@@ -43,12 +65,19 @@ pub enum Risk {
     OddEncoding,
     /// A message that can be the hash of anything, or an authorisation in disguise.
     OpaqueHash,
+    /// A transfer of nothing: it only puts an address into a history.
+    NothingMoves,
     /// Typed data that can be used as an order to give tokens away (a marketplace listing, for example).
     Order,
     /// The recipient is the token's own contract, or the zero address: what is sent there is lost.
     LostRecipient {
         /// The recipient.
         address: Address,
+    },
+    /// The asking site's name is easily taken for that of a site that the owner knows.
+    ResemblesSite {
+        /// The site that the owner knows, rendered inert.
+        known: String,
     },
     /// A sign-in message names another account.
     SignInAccount {
@@ -91,6 +120,8 @@ pub enum Risk {
         /// Who may.
         spender: Address,
     },
+    /// The asking site came over a connection that anyone on the way can change.
+    UnprotectedSite,
     /// The message carries fields that its types do not name; they are not signed, and not shown.
     UnsignedFields,
 }
@@ -116,21 +147,28 @@ impl Risk {
             Self::FirstTime { .. } | Self::UnsignedFields => Severity::Notice,
             Self::AnyChain
             | Self::Approval { .. }
+            | Self::ForeignSite { .. }
             | Self::MixedScripts
+            | Self::NothingMoves
             | Self::SignInChain { .. }
             | Self::ThirdPartyTransfer { .. }
             | Self::TrailingData
             | Self::UnknownCall { .. }
             | Self::UnknownToken { .. }
             | Self::UnknownTypedData
+            | Self::UnprotectedSite
             | Self::UnreadableMessage => Severity::Warning,
             Self::ApprovalForAll { .. }
             | Self::Control { .. }
             | Self::DeceptiveText
             | Self::DelegateCall { .. }
+            | Self::DisguisedSite { .. }
+            | Self::KnownPhishing { .. }
+            | Self::LookAlike { .. }
             | Self::LostRecipient { .. }
             | Self::OddEncoding
             | Self::Order
+            | Self::ResemblesSite { .. }
             | Self::UnlimitedApproval { .. } => Severity::Danger,
             Self::OpaqueHash | Self::SignInAccount { .. } | Self::SignInDomain { .. } => Severity::Blocking,
         }
@@ -146,12 +184,18 @@ impl Risk {
             Self::Control { .. } => "control",
             Self::DeceptiveText => "deceptive-text",
             Self::DelegateCall { .. } => "delegate-call",
+            Self::DisguisedSite { .. } => "disguised-site",
             Self::FirstTime { .. } => "first-time",
+            Self::ForeignSite { .. } => "foreign-site",
+            Self::KnownPhishing { .. } => "known-phishing",
+            Self::LookAlike { .. } => "look-alike",
             Self::LostRecipient { .. } => "lost-recipient",
             Self::MixedScripts => "mixed-scripts",
             Self::OddEncoding => "odd-encoding",
             Self::OpaqueHash => "opaque-hash",
+            Self::NothingMoves => "nothing-moves",
             Self::Order => "order",
+            Self::ResemblesSite { .. } => "resembles-site",
             Self::SignInAccount { .. } => "sign-in-account",
             Self::SignInChain { .. } => "sign-in-chain",
             Self::SignInDomain { .. } => "sign-in-domain",
@@ -161,6 +205,7 @@ impl Risk {
             Self::UnknownToken { .. } => "unknown-token",
             Self::UnknownTypedData => "unknown-typed-data",
             Self::UnlimitedApproval { .. } => "unlimited-approval",
+            Self::UnprotectedSite => "unprotected-site",
             Self::UnreadableMessage => "unreadable-message",
             Self::UnsignedFields => "unsigned-fields",
         }
@@ -181,7 +226,13 @@ impl Risk {
             | Self::MixedScripts
             | Self::OddEncoding
             | Self::OpaqueHash
+            | Self::DisguisedSite { .. }
+            | Self::ForeignSite { .. }
+            | Self::KnownPhishing { .. }
+            | Self::LookAlike { .. }
+            | Self::NothingMoves
             | Self::Order
+            | Self::ResemblesSite { .. }
             | Self::SignInAccount { .. }
             | Self::SignInChain { .. }
             | Self::SignInDomain { .. }
@@ -191,7 +242,109 @@ impl Risk {
             | Self::UnknownToken { .. }
             | Self::UnknownTypedData
             | Self::UnlimitedApproval { .. }
+            | Self::UnprotectedSite
             | Self::UnreadableMessage => true,
         }
+    }
+}
+
+/// Whether two different addresses begin and end alike, as people compare them: four hex digits at each end.
+#[must_use]
+pub fn look_alike(one: &Address, other: &Address) -> bool {
+    let ends = |address: &Address| {
+        let [a, b, .., y, z] = address.0.0;
+        [a, b, y, z]
+    };
+    one != other && ends(one) == ends(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use alloy_primitives::{Bytes, U256, address};
+
+    use super::*;
+    use crate::context::{Context, KnownName, NameSource, TokenInfo, TokenStandard};
+    use crate::evm::call::erc20_transfer;
+    use crate::evm::params::transaction_request;
+    use crate::evm::tx::{Fees, UnsignedTransaction};
+    use crate::{Request, decode};
+
+    #[test]
+    fn addresses_that_begin_and_end_alike_look_alike() {
+        let known = address!("70997970c51812dc3a010c7d01b50e0d17dc79c8");
+        assert!(look_alike(&address!("70990000000000000000000000000000000079c8"), &known));
+        assert!(!look_alike(&known, &known));
+        assert!(!look_alike(&address!("70980000000000000000000000000000000079c8"), &known));
+        assert!(!look_alike(&address!("70990000000000000000000000000000000079c9"), &known));
+    }
+
+    const ME: Address = address!("f39fd6e51aad88f6f4ce6ab8827279cfffb92266");
+    const BOB: Address = address!("70997970c51812dc3a010c7d01b50e0d17dc79c8");
+    const POISON: Address = address!("7099000000000000000000000000000000ba79c8");
+
+    fn risks(context: &Context, to: Address, data: Bytes) -> Vec<Risk> {
+        let tx = UnsignedTransaction {
+            chain_id: 1,
+            nonce: 0,
+            gas_limit: 21_000,
+            fees: Fees::Dynamic { max_fee_per_gas: 2, max_priority_fee_per_gas: 1 },
+            to: Some(to),
+            value: U256::ZERO,
+            data,
+            access_list: Default::default(),
+        };
+        let request = transaction_request(&tx, ME).unwrap();
+        decode(&Request::Evm(request), context).unwrap().risks
+    }
+
+    #[test]
+    fn an_address_that_could_be_taken_for_a_known_one_is_danger() {
+        let flag = Risk::LookAlike { address: POISON, known: BOB };
+        let found = |context: &Context| risks(context, POISON, Bytes::new()).contains(&flag);
+        let mut context = Context::default();
+        assert!(!found(&context));
+        // dealt with on another chain counts too
+        context.seen.insert((10, BOB));
+        assert!(found(&context));
+        assert!(!risks(&context, BOB, Bytes::new()).iter().any(|risk| risk.code() == "look-alike"));
+        // having sent to it by mistake clears it only against what has no name
+        context.seen.insert((1, POISON));
+        assert!(!found(&context));
+        let ada = KnownName { name: "Ada".to_owned(), source: NameSource::AddressBook };
+        context.names.insert(BOB, ada);
+        assert!(found(&context));
+        assert_eq!((flag.severity(), flag.needs_highest_tier()), (Severity::Danger, true));
+    }
+
+    #[test]
+    fn the_signing_account_itself_is_known() {
+        let twin = address!("f39f000000000000000000000000000000002266");
+        let flag = Risk::LookAlike { address: twin, known: ME };
+        assert!(risks(&Context::default(), twin, Bytes::new()).contains(&flag));
+    }
+
+    #[test]
+    fn a_token_transfer_of_nothing_is_told() {
+        let token = address!("a0b86991c6218b36c1d19d4a2e9eb0ce3606eb48");
+        let of = |amount| risks(&Context::default(), token, erc20_transfer(BOB, U256::from(amount)));
+        assert!(of(0).contains(&Risk::NothingMoves));
+        assert!(!of(1).contains(&Risk::NothingMoves));
+    }
+
+    #[test]
+    fn tokens_sent_to_the_contract_of_another_token_are_lost() {
+        let (token, other) = (address!("a0b86991c6218b36c1d19d4a2e9eb0ce3606eb48"), BOB);
+        let mut context = Context::default();
+        let lost = Risk::LostRecipient { address: other };
+        let data = erc20_transfer(other, U256::ONE);
+        assert!(!risks(&context, token, data.clone()).contains(&lost));
+        let info = TokenInfo {
+            standard: TokenStandard::Erc20,
+            symbol: "DAI".to_owned(),
+            decimals: 18,
+            vouched: true,
+        };
+        context.tokens.insert((1, other), info);
+        assert!(risks(&context, token, data).contains(&lost));
     }
 }

@@ -3,6 +3,7 @@
 //! A node is a stranger too. Its answers are bounded, an error object is told from a broken answer, and nothing that it
 //! sends makes this panic. Sending bytes and waiting is the host's part.
 
+mod approvals;
 mod call;
 mod passthrough;
 mod revert;
@@ -14,9 +15,10 @@ use crate::evm::quantity::{self, write_bytes, write_number};
 use crate::evm::tx::UnsignedTransaction;
 use crate::fees::{BLOCKS, FeeHistory, PERCENTILES};
 
+pub use approvals::{Granted, approvals, approved_for_all};
 pub use call::{Receipt, allowance, balance_of, decimals, l1_fee, name, symbol};
 pub use passthrough::{MAX_PARAMS, is_read_method, pass_through_body, pass_through_result};
-pub use revert::revert_reason;
+pub use revert::{reason_of, revert_reason};
 
 /// One question to a node, and how its answer is read.
 #[derive(Clone, Debug)]
@@ -149,6 +151,12 @@ pub fn dry_run(from: &Address, tx: &UnsignedTransaction) -> Query<Bytes> {
 #[must_use]
 pub fn code(address: &Address) -> Query<Bytes> {
     Query::new("eth_getCode", json!([address, "latest"]), bytes)
+}
+
+/// `eth_getCode` at a block; nodes that have forgotten its state refuse.
+#[must_use]
+pub fn code_at(address: &Address, block: u64) -> Query<Bytes> {
+    Query::new("eth_getCode", json!([address, write_number(U256::from(block))]), bytes)
 }
 
 /// `eth_sendRawTransaction`: the transaction's hash.

@@ -130,5 +130,13 @@ fn main() {
         request.devices[1] = sample::strip("Pixel phone", false, true, DeviceState::Offline);
         asked(request)
     });
+    add("approval-reverts", "approval", {
+        let mut request = sample::request("r1");
+        request.card.simulation = Some(sample::not_simulated(
+            SimulationStatus::Reverts,
+            "This would fail, and its fee would be lost. The contract says: too late",
+        ));
+        asked(request)
+    });
     println!("{}", serde_json::to_string(&states).expect("views are plain data"));
 }

@@ -20,9 +20,11 @@ pub fn view(phase: Phase) -> View {
             vec![]
         },
         activity: vec![],
+        allowances: AllowancesView::default(),
         app_version: "0.1.0".into(),
         balances: if open { balances() } else { vec![] },
         chain_id: 1,
+        contacts: vec![],
         devices: match phase {
             Phase::Fresh => vec![],
             Phase::Linking => devices()
@@ -36,6 +38,7 @@ pub fn view(phase: Phase) -> View {
         notices: vec![],
         now: NOW,
         pairing: None,
+        phishing_sites: 0,
         phase,
         relay: RelayView::Online,
         requests: vec![],
@@ -189,16 +192,17 @@ pub fn request(id: &str) -> RequestView {
             fee: Some(fee()),
             headline: "Send 250 USDC to 0xfB69…d359".into(),
             kind: CardKind::Send,
+            limit: None,
             raw: "{\n  \"to\": \"0xdbF03B407c01E7cD3CBea99509d93f8DDDC8C6FB\",\n  \"data\": \"0xa9059cbb000000000000000000000000fb6916095ca1df60bb79ce92ce3ea74c37c5d359000000000000000000000000000000000000000000000000000000000ee6b280\"\n}".into(),
             risks: vec![risk("risk/first-time", "You have never sent anything to this address.", Severity::Info)],
             rows: vec![
                 row("Amount", "250 USDC", RowStyle::Amount, 0),
                 row("To", PEER, RowStyle::Address, 0),
                 row("Token contract", TOKEN, RowStyle::Address, 0),
-                row("Balance change", "not simulated", RowStyle::Text, 0),
                 row("Nonce", "42", RowStyle::Text, 0),
             ],
             rule: "Both devices decide, because no rule of yours allows this by itself.".into(),
+            simulation: Some(simulation()),
         },
         can_decide: true,
         created_at: NOW - 8_000,
@@ -214,6 +218,63 @@ pub fn request(id: &str) -> RequestView {
         origin_is_new: false,
         relayed_by: None,
         status: RequestStatus::Review,
+    }
+}
+
+/// What a swap would move.
+pub fn simulation() -> SimulationView {
+    let change = |kind, text: &str, token: Option<&str>, note: Option<&str>| ChangeView {
+        kind,
+        note: note.map(Into::into),
+        spender: (kind == ChangeKind::Allowance).then(|| TOKEN.into()),
+        text: text.into(),
+        token: token.map(Into::into),
+    };
+    let unlisted = "Not on your list; what its contract says.";
+    SimulationView {
+        changes: vec![
+            change(ChangeKind::Out, "−250 USDC", Some(TOKEN), None),
+            change(ChangeKind::In, "+0.1 WETH", Some(PEER), Some(unlisted)),
+            change(ChangeKind::Allowance, "0xdbF0…C6FB may take 25 USDC", Some(TOKEN), None),
+        ],
+        message: "What your network's node expects, fees left out. It can change until it happens.".into(),
+        status: SimulationStatus::Changes,
+    }
+}
+
+/// A simulation that ends otherwise.
+pub fn not_simulated(status: SimulationStatus, message: &str) -> SimulationView {
+    SimulationView { changes: vec![], message: message.into(), status }
+}
+
+/// Names of the address book.
+pub fn contacts() -> Vec<ContactView> {
+    [("Ada", PEER), ("Savings of the family, for the new roof", TOKEN)]
+        .map(|(name, address)| ContactView { address: address.into(), name: name.into() })
+        .to_vec()
+}
+
+/// What others may take.
+pub fn allowances() -> AllowancesView {
+    let one = |amount: Option<&str>, every, known, symbol: Option<&str>, name: Option<&str>| AllowanceView {
+        amount: amount.map(Into::into),
+        every,
+        known,
+        spender: PEER.into(),
+        spender_name: name.map(Into::into),
+        symbol: symbol.map(Into::into),
+        token: TOKEN.into(),
+        unlimited: amount.is_none(),
+    };
+    AllowancesView {
+        list: vec![
+            one(None, false, true, Some("USDC"), Some("Exchange router")),
+            one(Some("25.5"), false, true, Some("DAI"), None),
+            one(None, true, true, None, None),
+            one(None, false, false, Some("USDC"), None),
+        ],
+        message: "Listed: what was signed with this device, and what the node tells of the last 10000 blocks. There may be older approvals."
+            .into(),
     }
 }
 
@@ -258,6 +319,12 @@ pub fn dangerous(id: &str) -> RequestView {
             Severity::Warning,
         ),
     ];
+    request.card.limit =
+        Some(LimitView { suggestion: Some("2450.25".into()), symbol: "USDC".into(), token: PEER.into() });
+    request.card.simulation = Some(not_simulated(
+        SimulationStatus::NotSimulated,
+        "Not simulated: the network's node did not answer.",
+    ));
     request.card.rows = vec![
         row("Amount", "unlimited USDC", RowStyle::Amount, 0),
         row("Spender", TOKEN, RowStyle::Address, 0),
@@ -272,6 +339,7 @@ pub fn typed_data(id: &str) -> RequestView {
     let mut request = request(id);
     request.card.kind = CardKind::TypedData;
     request.card.fee = None;
+    request.card.simulation = None;
     request.card.headline = "Sign “Mail” for Ether Mail".into();
     request.card.risks = vec![risk(
         "risk/any-chain",
@@ -307,6 +375,7 @@ pub fn connect(id: &str) -> RequestView {
         fee: None,
         headline: "Connect app.exchange.example".into(),
         kind: CardKind::Connect,
+        limit: None,
         raw: String::new(),
         risks: vec![],
         rows: vec![
@@ -320,6 +389,7 @@ pub fn connect(id: &str) -> RequestView {
             row("Address", ADDRESS, RowStyle::Address, 0),
         ],
         rule: "You decide on this device alone: nothing is signed.".into(),
+        simulation: None,
     };
     request.devices = vec![];
     request
@@ -335,8 +405,10 @@ pub fn activity(id: &str) -> ActivityView {
         headline: "Send 250 USDC to 0xfB69…d359".into(),
         id: id.into(),
         kind: CardKind::Send,
+        nonce: Some(41),
         origin: "https://app.exchange.example".into(),
         outcome: Outcome::Confirmed { block: 21_884_103 },
+        replaceable: false,
         transaction: Some("0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b".into()),
     }
 }
@@ -351,7 +423,10 @@ pub fn activities() -> Vec<ActivityView> {
         ..activity(id)
     };
     vec![
-        with("a1", "Send 0.5 ETH to 0xfB69…d359", CardKind::Send, Outcome::Submitted, 1),
+        ActivityView {
+            replaceable: true,
+            ..with("a1", "Send 0.5 ETH to 0xfB69…d359", CardKind::Send, Outcome::Submitted, 1)
+        },
         activity("a2"),
         with("a3", "Sign in to app.exchange.example", CardKind::SignIn, Outcome::Signed, 90),
         with(

@@ -10,6 +10,7 @@
 mod app;
 mod arming;
 mod bridge;
+mod export;
 mod format;
 mod messages;
 mod part;

@@ -263,9 +263,54 @@ messages! {
     ERASE_WORD = "erase";
     ABOUT = "About";
 
+    SIMULATION = "What would change";
+    LIMIT = "Use an exact amount";
+    LIMIT_AMOUNT = "At most";
+    LIMIT_BAD = "Write a plain number, such as 25.5.";
+    LIMIT_USE = "Use this amount";
+    LIMIT_RESTART = "Another amount starts the signing again: approvals given so far no longer count. The site may ask again later.";
+    MANAGE = "Addresses and approvals";
+    ALLOWANCES_TITLE = "Token approvals";
+    ALLOWANCES_TEXT = "What others may take from this account on this network, without asking again.";
+    ALLOWANCES_NONE = "No approvals found.";
+    ALLOWANCES_FIND = "Look again";
+    REVOKE = "Revoke";
+    CONTACTS_TITLE = "Address book";
+    CONTACTS_TEXT = "Names for addresses, on this device. Requests show them, and warn of addresses that only look alike.";
+    CONTACT_SET = "Add or rename";
+    CONTACT_NAME = "Name of the address";
+    CONTACT_NAME_BAD = "Give it a name of 1 to 40 characters.";
+    CONTACT_ADDRESS = "Address to name";
+    CONTACT_CHOOSE = "From the address book";
+    RENAME = "Rename";
+    PHISHING = "Sites that steal";
+    PHISHING_SET = "Use a list of my own";
+    PHISHING_LIST = "One site a line";
+    PHISHING_HINT = "A name such as example.com stands for everything below it. What follows a # is left out. An empty list takes the present one away; the one that ships stays.";
+    PHISHING_SAVE = "Use this list";
+    TOKEN_HIDE = "Take off the list";
+    EXPORT_JSON = "Save as JSON";
+    EXPORT_CSV = "Save as CSV";
+    SPEED_UP = "Speed up";
+    CANCEL_TRANSACTION = "Try to cancel";
+    REPLACE_HINT = "Either asks your devices for another transaction in this one's place, with a higher fee. If this one gets into a block first, nothing changes.";
+    NONCE = "Nonce";
+
     UNUSABLE_TITLE = "This device's data cannot be used";
     UNUSABLE_TEXT = "Symbolon found stored data that it cannot read. Nothing was changed, and your other devices are not affected.";
     UNUSABLE_ERASE = "If nothing else helps, erase this device and join again from another one.";
+}
+
+pub fn limit_of(symbol: &str) -> String {
+    format!("The site asks for all your {symbol}, now and in the future. It gets no more than this instead:")
+}
+
+pub fn phishing_sites(count: usize) -> String {
+    match count {
+        0 => "The list that ships with Symbolon is used.".into(),
+        1 => "The list that ships with Symbolon and 1 site of your own are used.".into(),
+        _ => format!("The list that ships with Symbolon and {count} sites of your own are used."),
+    }
 }
 
 pub fn minutes_ago(count: u64) -> String {

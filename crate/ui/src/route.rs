@@ -42,6 +42,10 @@ pub enum Screen {
 pub enum Tab {
     /// What was decided.
     Activity,
+    /// What the account lets others take.
+    Allowances,
+    /// The address book.
+    Contacts,
     /// This wallet's devices.
     Devices,
     /// Balance, address, tokens.
@@ -109,6 +113,8 @@ impl Tab {
     pub fn name(self) -> &'static str {
         match self {
             Self::Activity => "activity",
+            Self::Allowances => "allowances",
+            Self::Contacts => "contacts",
             Self::Devices => "devices",
             Self::Home => "home",
             Self::Receive => "receive",

@@ -1,7 +1,9 @@
 //! The screens, and the frame around them.
 
 mod activity;
+mod allowances;
 mod approval;
+mod contacts;
 mod devices;
 mod done;
 mod home;
@@ -36,6 +38,8 @@ use crate::route::{Screen, Tab};
 use crate::wire::ScreenKind;
 use crate::{messages, testids};
 
+pub use activity::outcome_name;
+
 /// The whole page.
 pub fn root(app: App) -> AnyView {
     let screen = screen_memo(app);
@@ -69,6 +73,8 @@ fn draw(screen: Screen) -> AnyView {
         Screen::Roster => roster::roster(),
         Screen::SetUp => set_up::set_up(),
         Screen::Tab(Tab::Activity) => activity::activity(),
+        Screen::Tab(Tab::Allowances) => allowances::allowances(),
+        Screen::Tab(Tab::Contacts) => contacts::contacts(),
         Screen::Tab(Tab::Devices) => devices::devices(),
         Screen::Tab(Tab::Home) => home::home(),
         Screen::Tab(Tab::Receive) => receive::receive(),

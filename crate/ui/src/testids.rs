@@ -24,6 +24,10 @@
 //! | approval | [`FEE`], [`FEE_EDIT`], [`FEE_SPEED`], [`FEE_MAX`], [`FEE_PRIORITY`], [`FEE_GAS`], [`FEE_SAVE`] | speed: `data-speed` |
 //! | approval | [`STRIP`], [`STRIP_DEVICE`], [`COSIGNER_EDIT`], [`COSIGNER_CHOICE`], [`COSIGNER_SAVE`] | device: `data-device`, `data-name`, `data-state`, `data-signs` |
 //! | approval | [`ACKNOWLEDGE`], [`APPROVE`], [`REJECT`], [`REJECT_ALL`], [`QUEUE`], [`QUEUE_NEXT`], [`QUEUE_PREVIOUS`], [`LATER`], [`TRY_AGAIN`] | approve: `data-armed`, `data-hold` |
+//! | approval | [`SIMULATION`] with [`SIMULATED_CHANGE`] inside; [`LIMIT`], [`LIMIT_AMOUNT`], [`LIMIT_USE`] | simulation: `data-status`; change: `data-kind`, `data-token`, `data-spender` |
+//! | allowances | [`ALLOWANCE_ROW`], [`ALLOWANCE_REVOKE`], [`ALLOWANCES_FIND`], [`ALLOWANCES_STATE`] | row: `data-token`, `data-spender`, `data-unlimited` |
+//! | contacts | [`CONTACT_ROW`], [`CONTACT_RENAME`], [`CONTACT_REMOVE`], [`CONTACT_NAME`], [`CONTACT_ADDRESS`], [`CONTACT_SAVE`] | row: `data-address`, `data-name` |
+//! | activity | [`SPEED_UP`], [`CANCEL_TRANSACTION`], [`EXPORT_JSON`], [`EXPORT_CSV`] | |
 //! | done | [`RESULT`], [`RESULT_CLOSE`] | result: `data-request`, `data-outcome`, `data-transaction` |
 //! | activity | [`ACTIVITY_ROW`], [`ACTIVITY_DETAIL`] | row: `data-request`, `data-outcome`, `data-transaction` |
 //! | sites | [`SITE_ROW`], [`SITE_DISCONNECT`] | `data-origin` |
@@ -48,12 +52,24 @@ hooks! {
     ADDRESS = "address",
     ADDRESS_COPY = "address-copy",
     ADVANCED = "advanced",
+    ALLOWANCES_FIND = "allowances-find",
+    ALLOWANCES_STATE = "allowances-state",
+    ALLOWANCE_REVOKE = "allowance-revoke",
+    ALLOWANCE_ROW = "allowance-row",
     APPROVE = "approve",
     AUTO_LOCK = "auto-lock",
     BACK = "back",
     BALANCE = "balance",
+    CANCEL_TRANSACTION = "cancel-transaction",
     CARD_HEADLINE = "card-headline",
     CARD_ROW = "card-row",
+    CONTACT_ADDRESS = "contact-address",
+    CONTACT_CHOICE = "contact-choice",
+    CONTACT_NAME = "contact-name",
+    CONTACT_REMOVE = "contact-remove",
+    CONTACT_RENAME = "contact-rename",
+    CONTACT_ROW = "contact-row",
+    CONTACT_SAVE = "contact-save",
     COSIGNER_CHOICE = "cosigner-choice",
     COSIGNER_EDIT = "cosigner-edit",
     COSIGNER_SAVE = "cosigner-save",
@@ -67,6 +83,8 @@ hooks! {
     DIGEST_WORDS = "digest-words",
     ERASE = "erase",
     ERASE_CONFIRMATION = "erase-confirmation",
+    EXPORT_CSV = "export-csv",
+    EXPORT_JSON = "export-json",
     FEE = "fee",
     FEE_EDIT = "fee-edit",
     FEE_GAS = "fee-gas",
@@ -84,6 +102,9 @@ hooks! {
     KEYGEN_PROGRESS = "keygen-progress",
     KEYGEN_STAGE = "keygen-stage",
     LATER = "later",
+    LIMIT = "limit",
+    LIMIT_AMOUNT = "limit-amount",
+    LIMIT_USE = "limit-use",
     LOCK = "lock",
     NAV_ACTIVITY = "nav-activity",
     NAV_DEVICES = "nav-devices",
@@ -101,6 +122,8 @@ hooks! {
     NETWORK_SYMBOL = "network-symbol",
     NOTICE = "notice",
     NOTICE_DISMISS = "notice-dismiss",
+    OPEN_ALLOWANCES = "open-allowances",
+    OPEN_CONTACTS = "open-contacts",
     PAIRING_STAGE = "pairing-stage",
     PAIR_AGAIN = "pair-again",
     PAIR_CANCEL = "pair-cancel",
@@ -115,6 +138,9 @@ hooks! {
     PASSWORD_OLD = "password-old",
     PASSWORD_SAVE = "password-save",
     PASSWORD_STRENGTH = "password-strength",
+    PHISHING_COUNT = "phishing-count",
+    PHISHING_LIST = "phishing-list",
+    PHISHING_SAVE = "phishing-save",
     QUEUE = "queue",
     QUEUE_NEXT = "queue-next",
     QUEUE_PREVIOUS = "queue-previous",
@@ -152,8 +178,11 @@ hooks! {
     SETTING_RELAY = "setting-relay",
     SETTING_SAVE = "setting-save",
     SET_UP = "set-up",
+    SIMULATED_CHANGE = "simulated-change",
+    SIMULATION = "simulation",
     SITE_DISCONNECT = "site-disconnect",
     SITE_ROW = "site-row",
+    SPEED_UP = "speed-up",
     STRIP = "strip",
     STRIP_DEVICE = "strip-device",
     SYMBOL = "symbol",
@@ -164,6 +193,7 @@ hooks! {
     THRESHOLD = "threshold",
     TOKEN_ADD = "token-add",
     TOKEN_ADDRESS = "token-address",
+    TOKEN_HIDE = "token-hide",
     TOKEN_ROW = "token-row",
     TRY_AGAIN = "try-again",
     TRANSACTION_COPY = "transaction-copy",

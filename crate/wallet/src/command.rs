@@ -41,6 +41,11 @@ pub enum Command {
         /// The digest that the screen showed, `0x` hex: an approval of anything else is refused.
         digest: String,
     },
+    /// Asks for a transfer of nothing in the place of a transaction that is not in a block yet.
+    CancelTransaction {
+        /// Its id in the activity.
+        id: String,
+    },
     /// Ends pairing; the invitation is dead afterwards.
     CancelPairing,
     /// Changes the password of the vault.
@@ -96,6 +101,8 @@ pub enum Command {
         /// Must be `erase`.
         confirmation: String,
     },
+    /// Asks the network what the selected account lets others take.
+    FindAllowances,
     /// Forgets a paired device that holds no share, before there is a key.
     ForgetDevice {
         /// Its id, as in [`crate::view::DeviceView::id`].
@@ -107,6 +114,13 @@ pub enum Command {
     JoinPairing {
         /// The link or the text of the QR code.
         link: String,
+    },
+    /// Puts the owner's limit into an unlimited approval; starts its signing afresh.
+    LimitApproval {
+        /// The request.
+        request: String,
+        /// In whole units of the token, decimal text.
+        amount: String,
     },
     /// Locks the vault and wipes what is in memory.
     Lock,
@@ -124,10 +138,20 @@ pub enum Command {
     },
     /// Rejects all waiting requests.
     RejectAll,
+    /// Takes a name out of the address book.
+    RemoveContact {
+        /// Its address, `0x` hex.
+        address: String,
+    },
     /// Removes a network that the owner added.
     RemoveNetwork {
         /// Its chain id.
         chain_id: u64,
+    },
+    /// Takes a token off the active network's list; what it holds stays where it is.
+    RemoveToken {
+        /// Contract address, `0x` hex.
+        address: String,
     },
     /// Broadcasts a signed transaction again.
     RetryBroadcast {
@@ -138,6 +162,15 @@ pub enum Command {
     RetrySigning {
         /// The request.
         request: String,
+    },
+    /// Asks for a transaction that takes an allowance back.
+    Revoke {
+        /// The token's contract, `0x` hex.
+        token: String,
+        /// Who may take, `0x` hex.
+        spender: String,
+        /// Of every item of a collection, instead of an amount.
+        every: bool,
     },
     /// Selects the account of the screens and of newly connected sites.
     SelectAccount {
@@ -163,6 +196,18 @@ pub enum Command {
         /// The setting.
         setting: Setting,
     },
+    /// Names an address in the address book, anew or for the first time.
+    SetContact {
+        /// `0x` hex, checksummed or not.
+        address: String,
+        /// The owner's name for it, 1 to 40 characters.
+        name: String,
+    },
+    /// Puts a list of sites that steal in the place of the owner's earlier one; empty to take it away.
+    SetPhishingList {
+        /// One host a line; what follows a `#` is left out.
+        text: String,
+    },
     /// First run: names the device, makes its identity, and seals the vault under a password.
     SetUp {
         /// Name that the owner's other devices will show.
@@ -171,6 +216,11 @@ pub enum Command {
         password: String,
         /// Relay, `wss://…/v1/relay`, or loopback `ws://…`.
         relay_url: String,
+    },
+    /// Asks for a transaction again, with a higher fee, while it is not in a block yet.
+    SpeedUp {
+        /// Its id in the activity.
+        id: String,
     },
     /// The owner did something: puts off auto-lock.
     Touch,

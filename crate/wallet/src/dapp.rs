@@ -7,23 +7,29 @@
 
 mod accounts;
 mod activity;
+mod allowances;
 mod arrive;
 mod balances;
+mod book;
 mod broadcast;
 mod card;
 mod claims;
 mod command;
 mod knowledge;
+mod limit;
 mod load;
 mod networks;
 mod policy;
 mod prepare;
 mod provider;
 mod record;
+mod replace;
 mod requests;
 mod rpc;
 mod seam;
 mod send;
+mod simulate;
+mod site_risks;
 mod sites;
 mod store_failed;
 mod view;
@@ -58,27 +64,39 @@ pub(crate) struct Dapp {
     account_names: accounts::Stored,
     activity: Vec<Done>,
     answers: Answers,
+    /// The owner's names for addresses.
+    book: BTreeMap<Address, String>,
+    /// What was allowed once, to be looked at.
+    grants: allowances::Grants,
     ledger: Ledger,
     networks: Networks,
+    /// What was sent and may be replaced.
+    pending: BTreeMap<RequestId, replace::Pending>,
     requests: Vec<Entry>,
     /// Addresses that were dealt with, by chain.
     seen: BTreeSet<(u64, Address)>,
     settings: Settings,
     sites: BTreeMap<Origin, Site>,
+    /// The owner's own list of sites that steal.
+    thieves: site_risks::OwnList,
     tokens: Vec<WatchedToken>,
     /// A record is of a newer version or damaged: nothing is used, nothing is overwritten.
     unusable: bool,
 
     // Gone with the process.
     accounts: Vec<Account>,
+    allowances: allowances::Allowances,
     balances: Balances,
     clients: BTreeMap<ClientId, Origin>,
     /// Warnings that the owner does not want to see until the network answers again.
     dismissed: BTreeSet<u64>,
     fetches: BTreeMap<EffectId, Purpose>,
     knowledge: Knowledge,
+    /// What ships with the wallet.
+    known_thieves: symbolon_chain::site::PhishingList,
     /// Connects of permitted sites that wait for the vault to open.
     waiting_unlock: Vec<(ClientId, Origin, String)>,
+    ways: simulate::Ways,
     #[cfg(test)]
     stand_in: Option<tests::StandIn>,
 }
@@ -166,6 +184,10 @@ impl Wallet {
         self.answer_waiting_connects(cx);
         self.refresh_balances(cx);
         self.advance(cx);
+        let ids: Vec<_> = self.dapp.requests.iter().map(|entry| entry.id).collect();
+        for id in ids {
+            self.look_up(cx, &id);
+        }
         cx.view_changed();
     }
 

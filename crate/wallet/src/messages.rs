@@ -224,6 +224,110 @@ pub const RISK_SPENDER_ACCOUNT: &str = "The spender is an ordinary account, not 
 pub const RISK_NO_CODE: &str =
     "There is no contract at this address: the call does nothing, and what is sent is gone.";
 
+/// The list of sites is too long.
+pub const LIST_TOO_LONG: &str = "The list is too long: 20,000 sites and 512 kB at most. Nothing was changed.";
+
+/// A line of the list of sites is no site.
+#[must_use]
+pub fn list_line(line: usize) -> String {
+    format!("Line {line} is not the name of a site, such as example.com. Nothing was changed.")
+}
+
+// What a transaction would move.
+
+/// The node is asked.
+pub const SIMULATING: &str = "Your network's node is asked what this would move…";
+/// The changes are known.
+pub const SIMULATED: &str =
+    "What your network's node expects, fees left out. It can change until it happens.";
+/// Nothing changes.
+pub const SIMULATED_NOTHING: &str =
+    "Your network's node expects that this moves nothing of yours, fees left out.";
+/// More than is shown.
+pub const SIMULATED_MORE: &str = "More would change than fits here. Look at this one with special care.";
+/// It runs, and that is all.
+pub const SIMULATED_RUN_ONLY: &str =
+    "Not simulated: your network's node cannot tell what this would move, only that it would not fail.";
+/// A network that only another device named.
+pub const NOT_SIMULATED_NETWORK: &str = "Not simulated: this device does not know this network.";
+/// No node answers.
+pub const NOT_SIMULATED_SILENT: &str = "Not simulated: the network's node did not answer.";
+/// A token that nothing vouches for.
+pub const UNLISTED_TOKEN: &str = "Not on your list; what its contract says.";
+
+/// The node refuses to simulate.
+#[must_use]
+pub fn not_simulated_refused(words: &str) -> String {
+    format!("Not simulated: the network's node refused ({words}).")
+}
+
+/// It would fail.
+#[must_use]
+pub fn simulated_revert(reason: &str) -> String {
+    match reason {
+        "" => "This would fail, and its fee would be lost.".to_owned(),
+        reason => format!("This would fail, and its fee would be lost. The contract says: {reason}"),
+    }
+}
+
+/// What a spender may take afterwards; nothing for an approval that is taken back.
+#[must_use]
+pub fn simulated_allowance(spender: &str, what: &str) -> String {
+    match what {
+        "" => format!("{spender} may no longer take it"),
+        what => format!("{spender} may take {what}"),
+    }
+}
+
+/// A contract that was created lately.
+#[must_use]
+pub fn risk_young_contract(contract: &Address, blocks: u64) -> String {
+    format!("The contract {} is new: it was created within the last {blocks} blocks.", short(contract))
+}
+
+// The owner's own housekeeping.
+
+/// The address book is full.
+pub const BOOK_FULL: &str = "The address book is full: 500 names at most.";
+/// No such name.
+pub const CONTACT_UNKNOWN: &str = "This address is not in the address book.";
+/// No such token.
+pub const NOT_ON_LIST: &str = "This token is not on your list.";
+/// Neither sped up nor cancelled any more.
+pub const NOT_PENDING: &str = "This transaction is not waiting any more, or was not sent from this device.";
+/// A replacement waits already.
+pub const REPLACING: &str = "A transaction in its place waits for you already. Decide that one first.";
+/// Nothing to limit.
+pub const LIMIT_NOT_HERE: &str = "This approval cannot be limited on this device.";
+/// Allowances are being looked for.
+pub const ALLOWANCES_SEARCHING: &str = "The network is asked…";
+/// The node gives no logs.
+pub const ALLOWANCES_NOT_SEARCHED: &str = "The network's node does not tell of past approvals. Only those that were signed with this device are listed.";
+
+/// How far back was looked.
+#[must_use]
+pub fn allowances_searched(blocks: u64) -> String {
+    format!(
+        "Listed: what was signed with this device, and what the node tells of the last {blocks} blocks. \
+         There may be older approvals."
+    )
+}
+
+/// A transfer of nothing in another transaction's place.
+#[must_use]
+pub fn cancelling(replaced: &str) -> String {
+    format!("Cancel: {replaced}")
+}
+
+/// A fee by hand that is too low to take another's place.
+#[must_use]
+pub fn replacement_fee(max: &str, tip: &str) -> String {
+    format!(
+        "To take the other transaction's place this must pay {max} gwei at least, {tip} gwei of it as priority fee. \
+         Nothing was signed."
+    )
+}
+
 /// A network that only another device knows.
 #[must_use]
 pub fn risk_suggested_network(device: &str) -> String {
@@ -253,9 +357,23 @@ pub fn risk(risk: &Risk) -> String {
         Risk::DeceptiveText => {
             "A text in this request holds characters that hide or reorder what you read.".to_owned()
         }
+        Risk::DisguisedSite { read } => {
+            format!("The site's name reads “{read}”, but is written in other letters. It may imitate another site.")
+        }
         Risk::FirstTime { address } => format!("This account has not dealt with {} before.", short(address)),
+        Risk::ForeignSite { read } => {
+            format!("The site's name reads “{read}”. Make sure that it is the site you mean.")
+        }
+        Risk::KnownPhishing { entry } => {
+            format!("This site is on a list of sites that steal ({entry}). Do not connect or sign.")
+        }
+        Risk::LookAlike { address, known } => format!(
+            "{} begins and ends like {}, which you know, but is another address. This is how payments are stolen.",
+            short(address),
+            short(known)
+        ),
         Risk::LostRecipient { .. } => {
-            "The recipient is the token's own contract or the empty address: what is sent there is lost."
+            "The recipient is a token's contract or the empty address: what is sent there is lost."
                 .to_owned()
         }
         Risk::MixedScripts => "A text mixes letters of different alphabets that look alike.".to_owned(),
@@ -265,8 +383,15 @@ pub fn risk(risk: &Risk) -> String {
         Risk::OpaqueHash => {
             "This is a bare hash or an authorisation: nobody can see what it would be used for.".to_owned()
         }
+        Risk::NothingMoves => {
+            "This moves nothing. Such transfers only put an address into your history, where it may be copied from."
+                .to_owned()
+        }
         Risk::Order => {
             "This may be an order to give your tokens away, such as a marketplace listing.".to_owned()
+        }
+        Risk::ResemblesSite { known } => {
+            format!("This is not {known}, which you know, but its name is easily taken for it.")
         }
         Risk::SignInAccount { .. } => "The sign-in names another account than this one.".to_owned(),
         Risk::SignInChain { stated } => format!("The sign-in names another network (chain {stated})."),
@@ -284,6 +409,9 @@ pub fn risk(risk: &Risk) -> String {
         Risk::UnknownTypedData => "This wallet does not know what this data can be used for.".to_owned(),
         Risk::UnlimitedApproval { spender } => {
             format!("{} could take all of these tokens, now and in the future.", short(spender))
+        }
+        Risk::UnprotectedSite => {
+            "The connection to this site is not protected: anyone on the way can change what it asks.".to_owned()
         }
         Risk::UnreadableMessage => "The message is not readable text.".to_owned(),
         Risk::UnsignedFields => {

@@ -9,8 +9,8 @@ mod request;
 use serde::{Deserialize, Serialize};
 
 pub use self::request::{
-    Card, CardKind, CardRow, DeviceState, DeviceStrip, FeeSpeed, FeeView, RequestStatus, RequestView,
-    RiskView, RowStyle,
+    Card, CardKind, CardRow, ChangeKind, ChangeView, DeviceState, DeviceStrip, FeeSpeed, FeeView, LimitView,
+    RequestStatus, RequestView, RiskView, RowStyle, SimulationStatus, SimulationView,
 };
 
 use crate::event::Timestamp;
@@ -23,12 +23,16 @@ pub struct View {
     pub accounts: Vec<AccountView>,
     /// What was decided, newest first (at most 200).
     pub activity: Vec<ActivityView>,
+    /// What the selected account lets others take on the active network, as far as it was looked for.
+    pub allowances: AllowancesView,
     /// Version of this build.
     pub app_version: String,
     /// Balances of the selected account on the active network; native currency first.
     pub balances: Vec<BalanceView>,
     /// Chain id of the active network.
     pub chain_id: u64,
+    /// The address book, by name.
+    pub contacts: Vec<ContactView>,
     /// This wallet's devices, this one first.
     pub devices: Vec<DeviceView>,
     /// Making of the key, while it goes on or has just failed.
@@ -41,6 +45,8 @@ pub struct View {
     pub now: Timestamp,
     /// An invitation or a join in progress.
     pub pairing: Option<PairingView>,
+    /// Sites on the owner's own list of sites that steal.
+    pub phishing_sites: usize,
     /// Where the device is in its life.
     pub phase: Phase,
     /// The relay socket.
@@ -103,6 +109,48 @@ pub struct BalanceView {
     pub symbol: String,
     /// ERC-20 contract (EIP-55), none for the native currency.
     pub token: Option<String>,
+}
+
+/// A name in the address book.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ContactView {
+    /// EIP-55 address.
+    pub address: String,
+    /// The owner's name for it.
+    pub name: String,
+}
+
+/// What an account lets others take.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AllowancesView {
+    /// Those that may still hold.
+    pub list: Vec<AllowanceView>,
+    /// How far was looked, in a sentence; empty before.
+    pub message: String,
+}
+
+/// Something that someone may take.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AllowanceView {
+    /// How much, in whole units where the decimals are known; none if without limit, or not known.
+    pub amount: Option<String>,
+    /// Every item of a collection.
+    pub every: bool,
+    /// The token itself was asked.
+    pub known: bool,
+    /// Who may take (EIP-55).
+    pub spender: String,
+    /// Its name, if someone has given it one.
+    pub spender_name: Option<String>,
+    /// The token's symbol, if known.
+    pub symbol: Option<String>,
+    /// The token's contract (EIP-55).
+    pub token: String,
+    /// Without a meaningful limit.
+    pub unlimited: bool,
 }
 
 /// A network.
@@ -300,10 +348,14 @@ pub struct ActivityView {
     pub id: String,
     /// What kind of request it was.
     pub kind: CardKind,
+    /// Its place in the account's line, for transactions.
+    pub nonce: Option<u64>,
     /// Who asked.
     pub origin: String,
     /// How it ended.
     pub outcome: Outcome,
+    /// It is not in a block yet, and can be sped up or cancelled from here.
+    pub replaceable: bool,
     /// Transaction hash, `0x` hex.
     pub transaction: Option<String>,
 }
@@ -329,6 +381,8 @@ pub enum Outcome {
         /// Plain sentence.
         message: String,
     },
+    /// Another transaction took its place; this one never happened.
+    Replaced,
     /// Signed (messages), nothing to broadcast.
     Signed,
     /// Broadcast, not in a block yet.

@@ -85,7 +85,7 @@ pub fn l1_fee(payload: &[u8]) -> Query<U256> {
     contract("getL1Fee(bytes)", &GAS_PRICE_ORACLE, &arguments, read_number)
 }
 
-fn contract<T>(
+pub(super) fn contract<T>(
     signature: &str,
     address: &Address,
     arguments: &[B256],
@@ -99,7 +99,7 @@ fn contract<T>(
     Query::new("eth_call", json!([object, "latest"]), read)
 }
 
-fn read_number(result: &Value) -> Option<U256> {
+pub(super) fn read_number(result: &Value) -> Option<U256> {
     let bytes = bytes(result)?;
     bytes.first_chunk::<32>().map(|word| U256::from_be_bytes(*word))
 }

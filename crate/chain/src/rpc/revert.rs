@@ -15,7 +15,13 @@ pub fn revert_reason(error: &RpcError) -> Option<String> {
     let start = data.find("0x")?;
     let digits: String = data.get(start + 2..)?.chars().take_while(char::is_ascii_hexdigit).collect();
     let bytes = quantity::bytes_text(&format!("0x{digits}"), MAX_DATA).ok()?;
-    let (selector, arguments) = bytes.split_first_chunk::<4>()?;
+    reason_of(&bytes)
+}
+
+/// The reason in the bytes that a failed call returned.
+#[must_use]
+pub fn reason_of(returned: &[u8]) -> Option<String> {
+    let (selector, arguments) = returned.split_first_chunk::<4>()?;
     match *selector {
         ERROR => {
             let length = U256::try_from_be_slice(arguments.get(32..64)?)?;

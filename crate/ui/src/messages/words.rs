@@ -1,6 +1,8 @@
 //! Words for what the view names: states, kinds, outcomes.
 
-use symbolon_wallet::view::{CardKind, DeviceKind, DeviceState, FeeSpeed, Outcome, RequestStatus};
+use symbolon_wallet::view::{
+    AllowanceView, CardKind, DeviceKind, DeviceState, FeeSpeed, Outcome, RequestStatus,
+};
 
 use super::{
     APPROVE, APPROVE_CONNECT, APPROVE_NETWORK, APPROVE_TOKEN, FEE_FAST, FEE_NORMAL, FEE_SLOW, in_block,
@@ -87,6 +89,7 @@ pub fn outcome(outcome: &Outcome) -> &'static str {
         Outcome::Expired => "Expired",
         Outcome::Failed { .. } => "Failed",
         Outcome::Rejected { .. } => "Rejected",
+        Outcome::Replaced => "Replaced",
         Outcome::Signed => "Signed",
         Outcome::Submitted => "Sent",
     }
@@ -99,6 +102,7 @@ pub fn outcome_title(outcome: &Outcome) -> &'static str {
         Outcome::Expired => "The request expired",
         Outcome::Failed { .. } => "The network refused it",
         Outcome::Rejected { .. } => "Rejected",
+        Outcome::Replaced => "Replaced",
         Outcome::Signed => "Signed",
         Outcome::Submitted => "Sent",
     }
@@ -113,7 +117,22 @@ pub fn outcome_text(outcome: &Outcome) -> String {
             format!("The transaction is in block {block}, but was reverted: only its fee was paid.")
         }
         Outcome::Rejected { message } => message.clone(),
+        Outcome::Replaced => "Another transaction took its place; this one never happened.".into(),
         Outcome::Signed => "The signature was handed over.".into(),
         Outcome::Submitted => "On its way: it is not in a block yet.".into(),
     }
+}
+
+/// What someone may take, in a sentence.
+pub fn allowed(one: &AllowanceView) -> String {
+    let token = one.symbol.clone().unwrap_or_else(|| format!("token {}", crate::format::short(&one.token)));
+    let spender = one.spender_name.clone().unwrap_or_else(|| crate::format::short(&one.spender));
+    let what = match (&one.amount, one.every) {
+        _ if !one.known => return format!("{spender} was allowed to take {token}; not checked yet"),
+        (_, true) => format!("every item of {token}"),
+        (None, false) => format!("all your {token}"),
+        (Some(amount), false) if one.symbol.is_some() => format!("{amount} {token}"),
+        (Some(amount), false) => format!("{amount} smallest units of {token}"),
+    };
+    format!("{spender} may take {what}")
 }

@@ -1,14 +1,16 @@
 //! What was decided, by whom, with which devices.
 
 use leptos::prelude::*;
+use symbolon_wallet::command::Command;
 use symbolon_wallet::event::Timestamp;
 use symbolon_wallet::view::{ActivityView, CardKind, Outcome};
 
 use crate::app::app;
+use crate::part::ask::Ask;
 use crate::part::copy::copy;
 use crate::part::icon::{Icon, icon};
 use crate::part::page::title;
-use crate::{format, messages, testids};
+use crate::{export, format, messages, testids};
 
 pub fn activity() -> AnyView {
     let app = app();
@@ -29,12 +31,77 @@ pub fn activity() -> AnyView {
                 } else {
                     let rows =
                         entries.get().into_iter().map(|entry| activity_row(entry, minute.get())).collect_view();
-                    view! { <ul class="list">{rows}</ul> }.into_any()
+                    view! { <ul class="list">{rows}</ul> {exports(entries)} }.into_any()
                 }
             }}
         </div>
     }
     .into_any()
+}
+
+/// The list as a file.
+fn exports(entries: Memo<Vec<ActivityView>>) -> AnyView {
+    let save = move |name: &'static str, kind: &'static str, write: fn(&[ActivityView]) -> String| {
+        // A browser that keeps no files says so itself.
+        let _ = export::download(name, kind, &entries.with_untracked(|entries| write(entries)));
+    };
+    view! {
+        <div class="button-row">
+            <button
+                type="button"
+                class="button small"
+                data-testid=testids::EXPORT_JSON
+                on:click=move |_| save("symbolon-activity.json", "application/json", export::json)
+            >
+                {messages::EXPORT_JSON}
+            </button>
+            <button
+                type="button"
+                class="button small"
+                data-testid=testids::EXPORT_CSV
+                on:click=move |_| save("symbolon-activity.csv", "text/csv", export::csv)
+            >
+                {messages::EXPORT_CSV}
+            </button>
+        </div>
+    }
+    .into_any()
+}
+
+/// Speed up and cancel, while it is not in a block.
+fn replacing(entry: &ActivityView) -> Option<AnyView> {
+    if !entry.replaceable {
+        return None;
+    }
+    let ask = Ask::new(app());
+    let (faster, never) = (entry.id.clone(), entry.id.clone());
+    Some(
+        view! {
+            <div class="button-row">
+                <button
+                    type="button"
+                    class="button small"
+                    data-testid=testids::SPEED_UP
+                    disabled=move || ask.busy.get()
+                    on:click=move |_| ask.run(Command::SpeedUp { id: faster.clone() })
+                >
+                    {messages::SPEED_UP}
+                </button>
+                <button
+                    type="button"
+                    class="button small"
+                    data-testid=testids::CANCEL_TRANSACTION
+                    disabled=move || ask.busy.get()
+                    on:click=move |_| ask.run(Command::CancelTransaction { id: never.clone() })
+                >
+                    {messages::CANCEL_TRANSACTION}
+                </button>
+            </div>
+            <p class="hint">{messages::REPLACE_HINT}</p>
+            {ask.refused()}
+        }
+        .into_any(),
+    )
 }
 
 /// An entry that opens.
@@ -77,6 +144,10 @@ pub fn detail(entry: &ActivityView) -> AnyView {
                 <dt>{messages::SIGNED_BY}</dt>
                 <dd><bdi>{messages::list(&entry.devices)}</bdi></dd>
             })}
+            {entry.nonce.map(|nonce| view! {
+                <dt>{messages::NONCE}</dt>
+                <dd>{nonce}</dd>
+            })}
             {hash.map(|hash| {
                 let text = hash.clone();
                 view! {
@@ -88,6 +159,7 @@ pub fn detail(entry: &ActivityView) -> AnyView {
                 }
             })}
         </dl>
+        {replacing(entry)}
         {explorer(entry.explorer_url.as_deref())}
     }
     .into_any()
@@ -127,6 +199,7 @@ pub fn outcome_name(outcome: &Outcome) -> &'static str {
         Outcome::Expired => "expired",
         Outcome::Failed { .. } => "failed",
         Outcome::Rejected { .. } => "rejected",
+        Outcome::Replaced => "replaced",
         Outcome::Signed => "signed",
         Outcome::Submitted => "submitted",
     }
@@ -135,7 +208,7 @@ pub fn outcome_name(outcome: &Outcome) -> &'static str {
 fn outcome_class(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Confirmed { .. } | Outcome::Signed => "ok",
-        Outcome::Expired | Outcome::Rejected { .. } => "",
+        Outcome::Expired | Outcome::Rejected { .. } | Outcome::Replaced => "",
         Outcome::Failed { .. } => "danger",
         Outcome::Submitted => "info",
     }

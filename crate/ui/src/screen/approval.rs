@@ -2,10 +2,12 @@
 
 mod decision;
 mod fee;
+mod limit;
 mod origin;
 mod proof;
 mod risks;
 mod rows;
+mod simulation;
 mod status;
 mod strip;
 
@@ -32,6 +34,7 @@ pub fn approval(id: String) -> AnyView {
         app.send(Command::OpenRequest { request: id });
     });
     let card = part(request, |request| request.card.clone());
+    let simulated = part(request, |request| request.card.simulation.clone());
     let rows =
         part(request, |request| (request.card.rows.clone(), request.card.kind, request.account.clone()));
     let name = status::name_memo(request);
@@ -44,6 +47,8 @@ pub fn approval(id: String) -> AnyView {
                 {move || card.get().map(|card| headline(&card))}
                 {status::status(request)}
                 {move || card.get().map(|card| risks::risks(&card.risks))}
+                {limit::limit(id.clone(), part(request, |request| request.card.limit.clone()))}
+                {move || simulated.get().flatten().map(|it| simulation::simulation(&it))}
                 {move || rows.get().map(|(rows, kind, account)| rows::rows(&rows, kind, account.as_ref()))}
                 {fee::fee(id.clone(), part(request, |request| request.card.fee.clone()))}
                 {strip::strip(id.clone(), request)}

@@ -6,7 +6,7 @@ use symbolon_wallet::view::{BalanceView, NetworkView, Severity, View};
 
 use super::activity::activity_row;
 use super::picker;
-use crate::app::app;
+use crate::app::{App, app};
 use crate::part::address::address;
 use crate::part::ask::Ask;
 use crate::part::copy::copy;
@@ -184,7 +184,7 @@ fn tokens() -> AnyView {
             if tokens.with(Vec::is_empty) {
                 view! { <p class="hint">{messages::TOKENS_NONE}</p> }.into_any()
             } else {
-                let rows = tokens.get().into_iter().map(|token| token_row(&token)).collect_view();
+                let rows = tokens.get().into_iter().map(|token| token_row(app, &token)).collect_view();
                 view! { <ul class="list">{rows}</ul> }.into_any()
             }
         }}
@@ -205,7 +205,7 @@ fn tokens() -> AnyView {
     .into_any()
 }
 
-fn token_row(token: &BalanceView) -> AnyView {
+fn token_row(app: App, token: &BalanceView) -> AnyView {
     let amount = token.amount.as_deref().map_or_else(|| "–".to_owned(), format::amount);
     // The first letters stand in for a picture: pictures of tokens come from strangers.
     let letters: String = token.symbol.chars().take(2).collect();
@@ -217,6 +217,18 @@ fn token_row(token: &BalanceView) -> AnyView {
                 <bdi class="hint clip">{token.name.clone()}</bdi>
             </span>
             <span class="amount" title=token.amount.clone()>{amount}</span>
+            {token.token.clone().map(|address| view! {
+                <button
+                    type="button"
+                    class="icon-button"
+                    data-testid=testids::TOKEN_HIDE
+                    aria-label=format!("{}: {}", messages::TOKEN_HIDE, token.symbol)
+                    title=messages::TOKEN_HIDE
+                    on:click=move |_| app.send(Command::RemoveToken { address: address.clone() })
+                >
+                    {icon(Icon::Close)}
+                </button>
+            })}
         </li>
     }
     .into_any()

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use symbolon_wallet::command::Command;
 use symbolon_wallet::view::BalanceView;
 
-use crate::app::app;
+use crate::app::{App, app};
 use crate::part::ask::Ask;
 use crate::part::field::Field;
 use crate::part::page::title_with_back;
@@ -51,6 +51,7 @@ pub fn send() -> AnyView {
                     .autofocus()
                     .complaint(move || tried.get().then(to_wrong).flatten())
                     .view()}
+                {contacts(app, to)}
                 <div class="field">
                     <label for=testids::SEND_TOKEN>{messages::SEND_TOKEN}</label>
                     <div class="picker boxed">
@@ -75,6 +76,43 @@ pub fn send() -> AnyView {
                 </button>
             </form>
         </div>
+    }
+    .into_any()
+}
+
+/// Fills an address of the book in.
+fn contacts(app: App, to: RwSignal<String>) -> AnyView {
+    let contacts = app.pick(|view| view.contacts.clone());
+    view! {
+        {move || {
+            let all = contacts.get();
+            (!all.is_empty()).then(|| {
+                let options = all
+                    .into_iter()
+                    .map(|contact| view! {
+                        <option value=contact.address.clone()>
+                            {format!("{} · {}", contact.name, format::short(&contact.address))}
+                        </option>
+                    })
+                    .collect_view();
+                view! {
+                    <div class="field">
+                        <label for=testids::CONTACT_CHOICE>{messages::CONTACT_CHOOSE}</label>
+                        <div class="picker boxed">
+                            <select
+                                id=testids::CONTACT_CHOICE
+                                data-testid=testids::CONTACT_CHOICE
+                                on:change:target=move |event| to.set(event.target().value())
+                            >
+                                <option value="">"–"</option>
+                                {options}
+                            </select>
+                            {crate::part::icon::icon(crate::part::icon::Icon::Next)}
+                        </div>
+                    </div>
+                }
+            })
+        }}
     }
     .into_any()
 }

@@ -3,6 +3,7 @@
 pub mod erase;
 mod networks;
 mod password;
+mod phishing;
 
 use leptos::prelude::*;
 use symbolon_wallet::command::{Command, Setting};
@@ -14,6 +15,7 @@ use crate::part::ask::Ask;
 use crate::part::field::Field;
 use crate::part::icon::{Icon, icon};
 use crate::part::page::{section, title};
+use crate::route::Tab;
 use crate::wire::ScreenKind;
 use crate::{messages, testids};
 
@@ -32,7 +34,18 @@ pub fn settings() -> AnyView {
                 {device_name(app)}
                 {relay(app)}
             })}
+            {section(messages::MANAGE, view! {
+                <button type="button" class="button wide" data-testid=testids::OPEN_ALLOWANCES on:click=move |_| app.go(Tab::Allowances)>
+                    {icon(Icon::Key)}
+                    {messages::ALLOWANCES_TITLE}
+                </button>
+                <button type="button" class="button wide" data-testid=testids::OPEN_CONTACTS on:click=move |_| app.go(Tab::Contacts)>
+                    {icon(Icon::Edit)}
+                    {messages::CONTACTS_TITLE}
+                </button>
+            })}
             {section(messages::NETWORKS, networks::networks())}
+            {section(messages::PHISHING, phishing::phishing())}
             {section(messages::CHANGE_PASSWORD, password::password())}
             {section(messages::ERASE, erase::erase())}
             {section(messages::ABOUT, view! {

@@ -1,6 +1,8 @@
 //! What was decided, and what became of it on the chain.
 
 use serde::{Deserialize, Serialize};
+use symbolon_chain::intent::Role;
+use symbolon_chain::risk::Risk;
 use symbolon_chain::rpc::{self, Receipt};
 use symbolon_chain::{Address, B256};
 
@@ -36,12 +38,20 @@ pub(crate) struct Done {
 /// How a request ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Ending {
-    Confirmed { block: u64 },
+    Confirmed {
+        block: u64,
+    },
     Expired,
-    Failed { block: u64 },
-    Rejected { message: String },
+    Failed {
+        block: u64,
+    },
+    Rejected {
+        message: String,
+    },
     Signed,
     Submitted,
+    /// Another transaction of the same nonce is in a block.
+    Replaced,
 }
 
 /// When a receipt is asked for next.
@@ -56,7 +66,7 @@ pub(crate) struct Poll {
 pub(crate) type Headline = (String, CardKind);
 
 impl Done {
-    pub(crate) fn view(&self, explorer: Option<String>) -> ActivityView {
+    pub(crate) fn view(&self, explorer: Option<String>, replaceable: bool) -> ActivityView {
         ActivityView {
             at: self.at,
             chain_id: self.chain_id,
@@ -65,20 +75,23 @@ impl Done {
             headline: self.headline.clone(),
             id: self.id.to_string(),
             kind: self.kind,
+            nonce: self.nonce,
             origin: self.origin.clone(),
             outcome: match &self.ending {
                 Ending::Confirmed { block } => Outcome::Confirmed { block: *block },
                 Ending::Expired => Outcome::Expired,
                 Ending::Failed { block } => Outcome::Failed { block: *block },
                 Ending::Rejected { message } => Outcome::Rejected { message: message.clone() },
+                Ending::Replaced => Outcome::Replaced,
                 Ending::Signed => Outcome::Signed,
                 Ending::Submitted => Outcome::Submitted,
             },
+            replaceable,
             transaction: self.transaction.map(|hash| format!("0x{}", hex::encode(hash))),
         }
     }
 
-    fn key(&self) -> String {
+    pub(crate) fn key(&self) -> String {
         format!("{}{}", record::ACTIVITY, self.id)
     }
 
@@ -131,6 +144,7 @@ impl Wallet {
             let mut batch = Batch::default();
             batch.delete(oldest.key());
             cx.store(batch);
+            self.drop_pending(cx, &oldest.id);
         }
     }
 
@@ -138,8 +152,15 @@ impl Wallet {
     pub(super) fn remember_parties(&mut self, cx: &mut Context<'_>, entry: &Entry) {
         let Some(prepared) = &entry.prepared else { return };
         let Some(intent) = self.intent(entry, &prepared.body) else { return };
+        self.remember_allowed(cx, &intent);
         let before = self.dapp.seen.len();
-        self.dapp.seen.extend(intent.parties.iter().map(|party| (intent.chain_id, party.address)));
+        // A transfer of nothing is how a poisoner's address gets into histories: it makes nobody known.
+        let nothing = intent.risks.contains(&Risk::NothingMoves);
+        let parties = intent
+            .parties
+            .iter()
+            .filter(|party| !(nothing && matches!(party.role, Role::Recipient | Role::Source | Role::Token)));
+        self.dapp.seen.extend(parties.map(|party| (intent.chain_id, party.address)));
         if self.dapp.seen.len() != before {
             cx.store(record::put(record::SEEN, &self.dapp.seen));
         }
@@ -205,6 +226,7 @@ impl Wallet {
         let block = receipt.block_number;
         done.ending = if receipt.succeeded { Ending::Confirmed { block } } else { Ending::Failed { block } };
         cx.store(record::put(done.key(), &*done));
+        self.settle_nonce(cx, request);
         self.refresh_balances(cx);
         cx.view_changed();
     }

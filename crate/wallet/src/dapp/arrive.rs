@@ -131,7 +131,7 @@ impl Wallet {
             live: Live { stage: Stage::Ready, ..Live::default() },
         };
         let intent = self.intent(&entry, &proposal.body);
-        let approves = intent.is_some_and(|intent| self.approves_unattended(cx, &intent));
+        let approves = intent.is_some_and(|intent| self.approves_unattended(cx, &intent, &proposal.origin));
         if approves {
             entry.approved = Some(digest);
         }

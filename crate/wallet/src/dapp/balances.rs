@@ -26,6 +26,11 @@ impl Balances {
         *self = Self::default();
     }
 
+    /// A balance, if a node has told it.
+    pub(crate) fn known(&self, chain_id: u64, account: Address, token: Option<Address>) -> Option<U256> {
+        self.known.get(&(chain_id, account, token)).copied()
+    }
+
     pub(crate) fn used(&mut self, now: Timestamp) {
         self.used_at = Some(now);
     }

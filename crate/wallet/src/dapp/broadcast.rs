@@ -220,6 +220,9 @@ impl Wallet {
         if signed {
             self.remember_parties(cx, &entry);
         }
+        if ending == Ending::Submitted {
+            self.keep_pending(cx, &entry);
+        }
         self.record_done(cx, &entry, headline, ending, devices, transaction);
         if let Some(answer) = answer {
             self.answer_page(cx, &entry, Ok(answer));

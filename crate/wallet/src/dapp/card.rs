@@ -5,6 +5,7 @@
 pub(super) mod headline;
 mod risks;
 mod rows;
+mod simulation;
 
 use symbolon_chain::evm::address;
 use symbolon_chain::evm::tx::{Fees, UnsignedTransaction};
@@ -76,10 +77,12 @@ impl Wallet {
             fee: None,
             headline,
             kind,
+            limit: None,
             raw: String::new(),
             risks: self.risks(entry, None),
             rows,
             rule: messages::RULE_ALONE.to_owned(),
+            simulation: None,
         }
     }
 
@@ -93,16 +96,26 @@ impl Wallet {
         };
         let prepared = entry.prepared.as_ref();
         let complete = prepared.is_some();
+        let mut rows = rows::of(&intent, complete);
+        let mut headline = headline::of(&intent);
+        if let Some((replaced, nothing)) = self.replaces(entry, &intent) {
+            if nothing {
+                headline = messages::cancelling(&replaced);
+            }
+            rows.push(text_row("In place of", &replaced));
+        }
         Card {
             digest: prepared.map(|it| format!("0x{}", hex::encode(it.digest))).unwrap_or_default(),
             digest_words: if complete { intent.digest_words.clone() } else { Vec::new() },
             fee: prepared.and_then(|it| fee(entry, &intent, it.fee.as_ref())),
-            headline: headline::of(&intent),
+            headline,
             kind: headline::kind(&intent),
+            limit: self.limit_view(entry, &intent),
             raw: raw(&body),
             risks: self.risks(entry, Some(&intent)),
-            rows: rows::of(&intent, complete),
+            rows,
             rule: rule.to_owned(),
+            simulation: self.simulation_view(entry, &intent),
         }
     }
 

@@ -99,6 +99,17 @@ impl Wallet {
                 self.set(cx, setting);
                 Ok(())
             }
+            Command::CancelTransaction { id } => self.replace(cx, &id, true),
+            Command::FindAllowances => self.find_allowances(cx),
+            Command::LimitApproval { request, amount } => {
+                self.with(&request, |wallet, id| wallet.limit(cx, &id, &amount))
+            }
+            Command::RemoveContact { address } => self.remove_contact(cx, &address),
+            Command::RemoveToken { address } => self.remove_token(cx, &address),
+            Command::Revoke { token, spender, every } => self.revoke(cx, &token, &spender, every),
+            Command::SetContact { address, name } => self.set_contact(cx, &address, &name),
+            Command::SpeedUp { id } => self.replace(cx, &id, false),
+            Command::SetPhishingList { text } => self.set_thieves(cx, &text),
             // The device side's commands do not come here.
             _ => Ok(()),
         };

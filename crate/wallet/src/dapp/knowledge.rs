@@ -32,10 +32,38 @@ pub(crate) struct Knowledge {
     /// Questions under way or answered: chain, address, and whether it is asked as a token.
     asked: BTreeSet<(u64, Address, bool)>,
     decimals: BTreeMap<(u64, Address), u8>,
-    has_code: BTreeMap<(u64, Address), bool>,
+    code: BTreeMap<(u64, Address), Code>,
+    /// Contracts that did not exist so many blocks ago.
+    young: BTreeMap<(u64, Address), u64>,
     symbols: BTreeMap<(u64, Address), String>,
     /// Tokens that the owner adds as soon as their facts are here, with whom to answer.
     adding: BTreeMap<(u64, Address), crate::event::EffectId>,
+}
+
+/// What stands at an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Code {
+    Contract,
+    /// An ordinary account that lends itself a contract's code (EIP-7702, "Delegation designation").
+    Delegated,
+    None,
+}
+
+impl Code {
+    pub(crate) fn of(code: &[u8]) -> Self {
+        match code {
+            [] => Self::None,
+            [0xef, 0x01, 0x00, ..] if code.len() == 23 => Self::Delegated,
+            _ => Self::Contract,
+        }
+    }
+}
+
+/// How old a contract is: the head of the chain, then whether it had code some blocks before.
+#[derive(Debug)]
+pub(crate) enum AgeQuestion {
+    Head(Query<u64>),
+    Before(u64, Query<symbolon_chain::Bytes>),
 }
 
 /// What a token was asked for.
@@ -47,10 +75,10 @@ pub(crate) enum TokenQuestion {
 
 impl Knowledge {
     /// What a node said about an address; nothing if it did not say, so that it may be asked again.
-    pub(crate) fn code_came(&mut self, chain_id: u64, address: Address, has_code: Option<bool>) {
-        match has_code {
-            Some(has_code) => {
-                self.has_code.insert((chain_id, address), has_code);
+    pub(crate) fn code_came(&mut self, chain_id: u64, address: Address, code: Option<Code>) {
+        match code {
+            Some(code) => {
+                self.code.insert((chain_id, address), code);
             }
             None => {
                 self.asked.remove(&(chain_id, address, false));
@@ -58,9 +86,14 @@ impl Knowledge {
         }
     }
 
-    /// Whether there is a contract at an address; nothing while that is not known.
-    pub(crate) fn is_contract(&self, chain_id: u64, address: &Address) -> Option<bool> {
-        self.has_code.get(&(chain_id, *address)).copied()
+    /// What stands at an address; nothing while that is not known.
+    pub(crate) fn code(&self, chain_id: u64, address: &Address) -> Option<Code> {
+        self.code.get(&(chain_id, *address)).copied()
+    }
+
+    /// Blocks within which a contract was created; nothing if it is older, or if the node cannot tell.
+    pub(crate) fn young(&self, chain_id: u64, address: &Address) -> Option<u64> {
+        self.young.get(&(chain_id, *address)).copied()
     }
 
     fn token(&self, key: &(u64, Address)) -> Option<TokenInfo> {
@@ -77,6 +110,19 @@ impl Wallet {
     /// What names the decoder may use for a request.
     pub(super) fn names_for(&self, entry: &Entry) -> Names {
         let chain_id = entry.chain_id().unwrap_or_default();
+        Names {
+            origin: match &entry.source {
+                Source::Page { origin, .. } => Some(origin.0.clone()),
+                Source::Device { origin, .. } if origin != messages::THIS_WALLET => Some(origin.clone()),
+                Source::Device { .. } | Source::Wallet => None,
+            },
+            currency: self.network_for(chain_id, &entry.source).map(|network| network.currency),
+            ..self.names_on(chain_id)
+        }
+    }
+
+    /// Names and tokens that this device knows on a chain.
+    pub(super) fn names_on(&self, chain_id: u64) -> Names {
         let mut tokens: BTreeMap<(u64, Address), TokenInfo> = BTreeMap::new();
         for key in self.dapp.knowledge.symbols.keys().filter(|key| key.0 == chain_id) {
             if let Some(info) = self.dapp.knowledge.token(key) {
@@ -94,21 +140,15 @@ impl Wallet {
                 },
             );
         }
-        let names = self.dapp.accounts.iter().map(|account| {
-            (account.address, KnownName { name: account.name.clone(), source: NameSource::OwnAccount })
-        });
+        let named = |name: &String, source| KnownName { name: name.clone(), source };
+        let book = self.dapp.book.iter().map(|(at, name)| (*at, named(name, NameSource::AddressBook)));
+        let own = self.dapp.accounts.iter().map(|it| (it.address, named(&it.name, NameSource::OwnAccount)));
         Names {
-            origin: match &entry.source {
-                Source::Page { origin, .. } => Some(origin.0.clone()),
-                Source::Device { origin, .. } if origin != messages::THIS_WALLET => Some(origin.clone()),
-                Source::Device { .. } | Source::Wallet => None,
-            },
             tokens,
-            names: names.collect(),
+            // what is the owner's own is called so, whatever the book says
+            names: book.chain(own).collect(),
             seen: self.dapp.seen.clone(),
-            currency: self.network_for(chain_id, &entry.source).map(|network| network.currency),
-            l1_fee: None,
-            descriptors: None,
+            ..Names::default()
         }
     }
 
@@ -130,9 +170,16 @@ impl Wallet {
                 Role::Recipient | Role::Source => {}
             }
         }
+        self.simulate(cx, id);
     }
 
-    fn look_up_token(&mut self, cx: &mut Context<'_>, chain_id: u64, token: Address, source: &Source) {
+    pub(super) fn look_up_token(
+        &mut self,
+        cx: &mut Context<'_>,
+        chain_id: u64,
+        token: Address,
+        source: &Source,
+    ) {
         let watched = self.dapp.tokens.iter().any(|one| one.chain_id == chain_id && one.address == token);
         if watched || !self.dapp.knowledge.asked.insert((chain_id, token, true)) {
             return;
@@ -153,6 +200,48 @@ impl Wallet {
         let Some(network) = self.network_for(chain_id, source) else { return };
         let query = rpc::code(&address);
         self.ask(cx, &network, &query.body(1), Purpose::Code { chain_id, address, query });
+    }
+
+    /// Asks whether a contract is young, as far back as nodes can tell. A node that a device named is not asked.
+    pub(super) fn look_up_age(&mut self, cx: &mut Context<'_>, chain_id: u64, address: Address) {
+        let Some(network) = self.dapp.networks.find(chain_id) else { return };
+        let query = rpc::block_number();
+        let body = query.body(1);
+        let question = AgeQuestion::Head(query);
+        self.ask(cx, &network, &body, Purpose::Age { chain_id, address, question });
+    }
+
+    pub(super) fn age_came(
+        &mut self,
+        cx: &mut Context<'_>,
+        chain_id: u64,
+        address: Address,
+        question: AgeQuestion,
+        outcome: Result<Vec<u8>, FetchError>,
+    ) {
+        match question {
+            AgeQuestion::Head(query) => {
+                let Ok(head) = super::rpc::read(&query, outcome) else { return };
+                let Some(network) = self.dapp.networks.find(chain_id) else { return };
+                for blocks in LOOK_BACK {
+                    // on a chain that young itself, nothing is told by it
+                    let Some(block) = head.checked_sub(blocks) else { continue };
+                    let query = rpc::code_at(&address, block);
+                    let body = query.body(1);
+                    let question = AgeQuestion::Before(blocks, query);
+                    self.ask(cx, &network, &body, Purpose::Age { chain_id, address, question });
+                }
+            }
+            AgeQuestion::Before(blocks, query) => {
+                // nodes that keep no old states refuse, and nothing is known then
+                let Ok(code) = super::rpc::read(&query, outcome) else { return };
+                if code.is_empty() {
+                    let known = self.dapp.knowledge.young.entry((chain_id, address)).or_insert(blocks);
+                    *known = (*known).min(blocks);
+                    cx.view_changed();
+                }
+            }
+        }
     }
 
     pub(super) fn token_came(
@@ -209,6 +298,25 @@ impl Wallet {
         self.look_up_token(cx, chain_id, token, &Source::Wallet);
     }
 
+    /// Takes a token off the owner's list.
+    pub(super) fn remove_token(
+        &mut self,
+        cx: &mut Context<'_>,
+        text: &str,
+    ) -> Result<(), (&'static str, String)> {
+        let chain_id = self.dapp.networks.active;
+        let token = symbolon_chain::evm::address::parse_any_case(text.trim())
+            .map_err(|_| ("token/address", messages::ADDRESS.to_owned()))?;
+        let before = self.dapp.tokens.len();
+        self.dapp.tokens.retain(|one| one.chain_id != chain_id || one.address != token);
+        if self.dapp.tokens.len() == before {
+            return Err(("token/unknown", messages::NOT_ON_LIST.to_owned()));
+        }
+        cx.store(record::put(record::TOKENS, &self.dapp.tokens));
+        cx.view_changed();
+        Ok(())
+    }
+
     pub(super) fn watch_token(
         &mut self,
         cx: &mut Context<'_>,
@@ -225,3 +333,7 @@ impl Wallet {
         cx.view_changed();
     }
 }
+
+/// Blocks to look back for a contract's code: about a week of mainnet, for nodes that keep old states; and what every full
+/// node keeps (geth keeps 128).
+const LOOK_BACK: [u64; 2] = [50_000, 100];

@@ -3,16 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::DeserializeOwned;
+use symbolon_chain::site::PhishingList;
 
+use super::allowances::{Allowances, Grants};
 use super::balances::Balances;
 use super::knowledge::Knowledge;
 use super::networks::Networks;
 use super::policy::Ledger;
 use super::provider::answers::Answers;
 use super::record::{self, Unreadable};
+use super::replace::Pending;
+use super::simulate::Ways;
+use super::site_risks::OwnList;
 use super::sites::Site;
 use super::{Dapp, Settings, accounts};
 use crate::event::Origin;
+use crate::request::RequestId;
 use crate::store::Record;
 use crate::view::Theme;
 use crate::wallet::HostConfig;
@@ -43,14 +49,18 @@ impl Dapp {
     pub(super) fn record_keys(&self) -> Vec<String> {
         let single = [
             record::ACCOUNTS,
+            record::ALLOWANCES,
+            record::BOOK,
             record::LEDGER,
             record::NETWORKS,
             record::SEEN,
             record::SETTINGS,
+            record::THIEVES,
             record::TOKENS,
         ];
         let mut keys: Vec<String> = single.iter().map(|key| (*key).to_owned()).collect();
         keys.extend(self.activity.iter().map(|done| format!("{}{}", record::ACTIVITY, done.id)));
+        keys.extend(self.pending.keys().map(Pending::key));
         keys.extend(self.requests.iter().map(|entry| format!("{}{}", record::REQUEST, entry.id)));
         keys.extend(self.sites.values().map(Site::key));
         keys.extend(self.answers.keys());
@@ -62,13 +72,21 @@ impl Dapp {
         let key = record.key.as_str();
         match key {
             record::ACCOUNTS => self.account_names = record::decode(bytes)?,
+            record::ALLOWANCES => self.grants = record::decode(bytes)?,
+            record::BOOK => self.book = record::decode(bytes)?,
             record::LEDGER => self.ledger = record::decode(bytes)?,
             record::NETWORKS => self.networks = record::decode::<Networks>(bytes)?,
             record::SEEN => self.seen = record::decode::<BTreeSet<_>>(bytes)?,
             record::SETTINGS => self.settings = record::decode(bytes)?,
+            record::THIEVES => self.thieves = OwnList::load(record::decode(bytes)?),
             record::TOKENS => self.tokens = record::decode(bytes)?,
             _ if key.starts_with(record::ACTIVITY) => self.activity.push(record::decode(bytes)?),
             _ if key.starts_with(record::ANSWER) => self.answers.load(key, record::decode(bytes)?),
+            _ if key.starts_with(record::PENDING) => {
+                let id = key.trim_start_matches(record::PENDING);
+                let id: RequestId = id.parse().map_err(|_| Unreadable::Damaged)?;
+                self.pending.insert(id, record::decode(bytes)?);
+            }
             _ if key.starts_with(record::REQUEST) => self.requests.push(record::decode(bytes)?),
             _ if key.starts_with(record::SITE) => {
                 let site: Site = decode(bytes)?;
@@ -85,21 +103,28 @@ impl Dapp {
             account_names: accounts::Stored::default(),
             activity: Vec::new(),
             answers: Answers::default(),
+            book: BTreeMap::new(),
+            grants: Grants::new(),
             ledger: Ledger::default(),
             networks: Networks::default(),
+            pending: BTreeMap::new(),
             requests: Vec::new(),
             seen: BTreeSet::new(),
             settings: Settings { default_provider: false, theme: Theme::default() },
             sites: BTreeMap::<Origin, Site>::new(),
+            thieves: OwnList::default(),
             tokens: Vec::new(),
             unusable: false,
             accounts: Vec::new(),
+            allowances: Allowances::default(),
             balances: Balances::default(),
             clients: BTreeMap::new(),
             dismissed: BTreeSet::new(),
             fetches: BTreeMap::new(),
             knowledge: Knowledge::default(),
+            known_thieves: PhishingList::bundled(),
             waiting_unlock: Vec::new(),
+            ways: Ways::new(),
             #[cfg(test)]
             stand_in: None,
         }

@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 use symbolon_chain::Intent;
 use symbolon_chain::intent::Action;
+use symbolon_chain::risk::Risk;
 
 use super::record;
 use crate::context::Context;
@@ -38,15 +39,24 @@ pub(crate) enum Verdict {
 }
 
 /// Judges a request by its intent and what was reserved before.
-pub(crate) fn judge(policy: &Unattended, ledger: &Ledger, intent: &Intent, now: Timestamp) -> Verdict {
+pub(crate) fn judge(
+    policy: &Unattended,
+    ledger: &Ledger,
+    intent: &Intent,
+    now: Timestamp,
+    site_is_suspect: bool,
+) -> Verdict {
     if policy.danger_everything {
         return Verdict::Allow { wei: 0 };
+    }
+    if site_is_suspect {
+        return Verdict::Ask;
     }
     if !policy.chains.is_empty() && !policy.chains.contains(&intent.chain_id) {
         return Verdict::Ask;
     }
     let plain = matches!(intent.action, Action::SendNative { .. });
-    if !plain || intent.risks.iter().any(symbolon_chain::risk::Risk::needs_highest_tier) {
+    if !plain || intent.risks.iter().any(Risk::needs_highest_tier) {
         return Verdict::Ask;
     }
     let Some(terms) = &intent.transaction else { return Verdict::Ask };
@@ -82,9 +92,15 @@ impl Ledger {
 
 impl Wallet {
     /// Whether this device approves by itself; what it approves is reserved first.
-    pub(super) fn approves_unattended(&mut self, cx: &mut Context<'_>, intent: &Intent) -> bool {
+    pub(super) fn approves_unattended(
+        &mut self,
+        cx: &mut Context<'_>,
+        intent: &Intent,
+        origin: &str,
+    ) -> bool {
+        let suspect = self.judge_site(origin).iter().any(Risk::needs_highest_tier);
         let Some(policy) = &self.config.unattended else { return false };
-        match judge(policy, &self.dapp.ledger, intent, cx.now) {
+        match judge(policy, &self.dapp.ledger, intent, cx.now, suspect) {
             Verdict::Ask => false,
             Verdict::Allow { wei } => {
                 if wei > 0 {

@@ -172,6 +172,16 @@ impl Wallet {
         let gas = wished_gas
             .or(params.gas)
             .unwrap_or_else(|| if preparation.gas.is_some() { gas_limit(estimate) } else { estimate });
+        let (fees, facts) = match params.nonce.and_then(|nonce| self.least_fees(entry, nonce)) {
+            None => (fees, facts),
+            Some(least) => {
+                let by_hand = matches!(ask.fee, FeeWish::Custom { .. });
+                let raised = super::replace::raise(fees, least, by_hand)?;
+                // no suggested speed pays what was raised
+                let speed = facts.speed.filter(|_| raised == fees);
+                (raised, FeeFacts { speed, ..facts })
+            }
+        };
         let transaction = UnsignedTransaction::build(&params, ask.chain_id, nonce, gas, fees);
         let needs = transaction.value.saturating_add(transaction.max_gas_cost());
         let has = preparation.balance.ok_or_else(gone)?;

@@ -140,6 +140,7 @@ pub(crate) struct Live {
     pub client: Option<ClientId>,
     pub stage: Stage,
     pub preparation: Option<Preparation>,
+    pub simulation: Option<super::simulate::Simulation>,
     /// The device side runs a session for it.
     pub started: bool,
     /// It has been the head before, so its time runs.

@@ -4,10 +4,12 @@ use symbolon_chain::networks::Network;
 use symbolon_chain::rpc::{Query, RpcError};
 use symbolon_chain::{Address, B256, U256};
 
-use super::knowledge::TokenQuestion;
+use super::allowances::AllowanceQuestion;
+use super::knowledge::{AgeQuestion, Code, TokenQuestion};
 use super::networks::{Applicant, endpoint, from_hint};
 use super::prepare::PrepareStep;
 use super::requests::Source;
+use super::simulate::Asked;
 use crate::context::Context;
 use crate::event::{ClientId, FetchError};
 use crate::request::RequestId;
@@ -16,6 +18,8 @@ use crate::wallet::Wallet;
 /// What an HTTP request was for.
 #[derive(Debug)]
 pub(crate) enum Purpose {
+    Age { chain_id: u64, address: Address, question: AgeQuestion },
+    Allowance(AllowanceQuestion),
     Balance { chain_id: u64, account: Address, token: Option<Address>, query: Query<U256> },
     Broadcast { request: RequestId, query: Query<B256> },
     CheckNetwork(Box<(Network, Applicant)>, Query<u64>),
@@ -24,6 +28,7 @@ pub(crate) enum Purpose {
     Prepare { request: RequestId, attempt: u64, step: PrepareStep },
     Read { client: ClientId, id: String, chain_id: u64 },
     Receipt { request: RequestId, query: Query<Option<symbolon_chain::rpc::Receipt>> },
+    Simulate(Box<Asked>),
     Token { chain_id: u64, token: Address, question: TokenQuestion },
 }
 
@@ -63,6 +68,10 @@ impl Wallet {
         outcome: Result<Vec<u8>, FetchError>,
     ) {
         match purpose {
+            Purpose::Age { chain_id, address, question } => {
+                self.age_came(cx, chain_id, address, question, outcome);
+            }
+            Purpose::Allowance(question) => self.allowance_came(cx, question, outcome),
             Purpose::Balance { chain_id, account, token, query } => {
                 let answer = self.read(cx, chain_id, &query, outcome);
                 self.balance_came(cx, chain_id, account, token, answer.ok());
@@ -79,7 +88,11 @@ impl Wallet {
             }
             Purpose::Code { chain_id, address, query } => {
                 let code = self.read(cx, chain_id, &query, outcome).ok();
-                self.dapp.knowledge.code_came(chain_id, address, code.map(|code| !code.is_empty()));
+                let code = code.map(|code| Code::of(&code));
+                self.dapp.knowledge.code_came(chain_id, address, code);
+                if code == Some(Code::Contract) {
+                    self.look_up_age(cx, chain_id, address);
+                }
                 cx.view_changed();
             }
             Purpose::Known { request, query } => {
@@ -101,6 +114,7 @@ impl Wallet {
                 let answer = self.read(cx, chain_id.unwrap_or_default(), &query, outcome);
                 self.receipt_came(cx, &request, answer);
             }
+            Purpose::Simulate(asked) => self.simulation_came(cx, *asked, outcome),
             Purpose::Token { chain_id, token, question } => {
                 self.token_came(cx, chain_id, token, question, outcome);
             }

@@ -58,10 +58,13 @@ impl Wallet {
                 self.token_came(cx, chain_id, token, question, Err(FetchError::Unreachable));
             }
             // Balances are asked again; requests were dealt with.
-            Purpose::Balance { .. }
+            Purpose::Age { .. }
+            | Purpose::Allowance(_)
+            | Purpose::Balance { .. }
             | Purpose::Broadcast { .. }
             | Purpose::Known { .. }
-            | Purpose::Prepare { .. } => {}
+            | Purpose::Prepare { .. }
+            | Purpose::Simulate(_) => {}
         }
     }
 }

@@ -3,6 +3,7 @@
 mod arrive;
 mod cards;
 mod fees;
+mod keeping;
 mod network;
 mod node;
 mod policy;
@@ -10,5 +11,7 @@ mod provider;
 mod queue;
 mod restart;
 mod rig;
+mod risks;
+mod simulation;
 
 pub(crate) use rig::StandIn;

@@ -35,10 +35,14 @@ impl Wallet {
             .map(|done| {
                 let network = self.dapp.networks.find(done.chain_id);
                 let hash = done.transaction.map(|hash| format!("0x{}", hex::encode(hash)));
-                done.view(network.zip(hash).and_then(|(network, hash)| network.transaction_url(&hash)))
+                let url = network.zip(hash).and_then(|(network, hash)| network.transaction_url(&hash));
+                done.view(url, self.is_replaceable(done))
             })
             .collect();
+        view.allowances = self.allowances_view();
         view.balances = self.balance_views();
+        view.contacts = self.contact_views();
+        view.phishing_sites = self.dapp.thieves.len();
         let rule = messages::rule(view.threshold, view.devices.len());
         view.requests = self.dapp.requests.iter().map(|entry| self.request_view(entry, &rule)).collect();
         view.sites = self.dapp.sites.values().map(super::sites::Site::view).collect();

@@ -14,15 +14,18 @@ impl Wallet {
         View {
             accounts: Vec::new(),
             activity: Vec::new(),
+            allowances: Default::default(),
             app_version: self.config.app_version.clone(),
             balances: Vec::new(),
             chain_id: 0,
+            contacts: Vec::new(),
             devices: self.devices_view(now),
             keygen: self.keygen_view(now),
             networks: Vec::new(),
             notices: device.notices.list().to_vec(),
             now,
             pairing: open.and_then(|open| open.pairing.as_ref()).map(|pairing| pairing.view()),
+            phishing_sites: 0,
             phase: match (&device.life, open) {
                 (Life::Fresh, _) => Phase::Fresh,
                 (Life::Unusable(_), _) => Phase::Unusable,

@@ -116,6 +116,8 @@ pub struct Card {
     pub headline: String,
     /// What kind of request it is.
     pub kind: CardKind,
+    /// The owner may put a limit here; none where there is nothing to limit.
+    pub limit: Option<LimitView>,
     /// The raw request, inert, for the raw tab.
     pub raw: String,
     /// What to look at twice, worst first.
@@ -124,6 +126,76 @@ pub struct Card {
     pub rows: Vec<CardRow>,
     /// The rule that asks for this decision: `Both devices decide, because …`.
     pub rule: String,
+    /// What this device's own node says that it would move; none for what is no transaction.
+    pub simulation: Option<SimulationView>,
+}
+
+/// An approval without limit that the owner may limit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LimitView {
+    /// What the account has of it now, in whole units, if known.
+    pub suggestion: Option<String>,
+    /// Symbol.
+    pub symbol: String,
+    /// Token contract (EIP-55).
+    pub token: String,
+}
+
+/// What a transaction would move, as this device's own node says. Nothing that is signed depends on it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SimulationView {
+    /// What the account has more or less of afterwards, fees left out, and what others may take.
+    pub changes: Vec<ChangeView>,
+    /// Plain sentence; says so plainly where nothing is known.
+    pub message: String,
+    /// How far it is, or how it ended.
+    pub status: SimulationStatus,
+}
+
+/// How far a simulation is, or how it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum SimulationStatus {
+    /// The changes are known.
+    Changes,
+    /// There is none; the message says why.
+    NotSimulated,
+    /// The node is asked.
+    Pending,
+    /// It would fail.
+    Reverts,
+    /// It would not fail; what it moves is not known.
+    RunOnly,
+}
+
+/// A change that a transaction would make.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChangeView {
+    /// Which way.
+    pub kind: ChangeKind,
+    /// What to know about it, such as that its symbol is the contract's own word.
+    pub note: Option<String>,
+    /// Who may take (EIP-55), for allowances.
+    pub spender: Option<String>,
+    /// `−0.25 ETH`, `+430 USDC`, `0x70…c8 may take 5 USDC`.
+    pub text: String,
+    /// Token contract (EIP-55), none for the chain's own coin.
+    pub token: Option<String>,
+}
+
+/// Which way a change goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ChangeKind {
+    /// Someone may take it later, or no longer.
+    Allowance,
+    /// It comes.
+    In,
+    /// It leaves.
+    Out,
 }
 
 /// What kind of request a card shows.

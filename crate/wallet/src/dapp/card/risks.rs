@@ -4,6 +4,7 @@ use symbolon_chain::Intent;
 use symbolon_chain::intent::{Action, Role};
 use symbolon_chain::risk::{Risk, Severity as Loudness};
 
+use super::super::knowledge::Code;
 use super::super::requests::{Entry, Source};
 use crate::messages;
 use crate::view::{RiskView, Severity};
@@ -17,8 +18,8 @@ impl Wallet {
             out.extend(intent.risks.iter().map(found));
             out.extend(self.learned(intent));
         }
-        let fails = entry.prepared.as_ref().and_then(|prepared| prepared.fails.as_ref());
-        if let Some(reason) = fails {
+        out.extend(self.site_risks(entry).iter().map(found));
+        if let Some(reason) = self.predicted_failure(entry) {
             let message = match reason.as_str() {
                 "" => messages::RISK_LIKELY_TO_FAIL.to_owned(),
                 reason => format!("{} It says: {reason}", messages::RISK_LIKELY_TO_FAIL),
@@ -43,16 +44,20 @@ impl Wallet {
     fn learned(&self, intent: &Intent) -> Vec<RiskView> {
         let mut out = Vec::new();
         for party in &intent.parties {
-            let code = self.dapp.knowledge.is_contract(intent.chain_id, &party.address);
+            let code = self.dapp.knowledge.code(intent.chain_id, &party.address);
             match (party.role, code) {
-                (Role::Spender, Some(false)) => {
+                (Role::Spender, Some(Code::None | Code::Delegated)) => {
                     let message = messages::RISK_SPENDER_ACCOUNT.to_owned();
                     out.push(view("spender-is-account", message, Severity::Danger));
                 }
-                (Role::Contract, Some(false)) if matches!(intent.action, Action::Call { .. }) => {
+                (Role::Contract, Some(Code::None)) if matches!(intent.action, Action::Call { .. }) => {
                     out.push(view("no-contract", messages::RISK_NO_CODE.to_owned(), Severity::Warning));
                 }
                 _ => {}
+            }
+            if let Some(blocks) = self.dapp.knowledge.young(intent.chain_id, &party.address) {
+                let message = messages::risk_young_contract(&party.address, blocks);
+                out.push(view("young-contract", message, Severity::Warning));
             }
         }
         out
