@@ -117,7 +117,25 @@ pub fn bundled() -> &'static Library {
 }
 
 /// Written for this wallet from the contracts' public interfaces; a test parses each.
-const TEXTS: &[&str] = &[];
+const TEXTS: &[&str] = &[
+    include_str!("bundled/0x-exchange-proxy.json"),
+    include_str!("bundled/1inch-v5.json"),
+    include_str!("bundled/1inch-v6.json"),
+    include_str!("bundled/aave-v3.json"),
+    include_str!("bundled/across.json"),
+    include_str!("bundled/arbitrum-bridge.json"),
+    include_str!("bundled/cow.json"),
+    include_str!("bundled/lido.json"),
+    include_str!("bundled/op-bridges.json"),
+    include_str!("bundled/op-withdrawals.json"),
+    include_str!("bundled/permit2.json"),
+    include_str!("bundled/seaport.json"),
+    include_str!("bundled/stargate.json"),
+    include_str!("bundled/uniswap-v2-router.json"),
+    include_str!("bundled/uniswap-v3-router-2.json"),
+    include_str!("bundled/uniswap-v3-router.json"),
+    include_str!("bundled/weth.json"),
+];
 
 #[cfg(test)]
 mod tests {
