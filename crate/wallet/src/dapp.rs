@@ -13,6 +13,7 @@ mod balances;
 mod book;
 mod broadcast;
 mod card;
+mod claims;
 mod command;
 mod knowledge;
 mod limit;
