@@ -122,9 +122,10 @@ impl Page {
     }
 }
 
-/// A card as it must be the same everywhere: only the device that asks can edit the fee and sees its choices.
+/// A card as it must be the same everywhere: only the device that asks can edit fee and limit, and sees the choices.
 fn comparable(card: &Card) -> Card {
     let mut card = card.clone();
+    card.limit = None;
     if let Some(fee) = &mut card.fee {
         fee.editable = false;
         fee.speed = None;
@@ -147,7 +148,6 @@ fn no_hostile_request_is_displayed_as_harmless_and_both_devices_show_the_same() 
         let verdict: Value = serde_json::from_str(&text).unwrap();
         verdicts.insert(case["name"].as_str().unwrap().to_owned(), verdict);
     }
-    assert_eq!(page.harmless, [""; 0], "displayed as harmless");
     assert_eq!(page.world.node.sent.len(), 1, "nothing was sent but the first payment");
     let refused = verdicts.values().filter(|verdict| verdict.get("refused").is_some()).count();
     println!(
@@ -160,6 +160,7 @@ fn no_hostile_request_is_displayed_as_harmless_and_both_devices_show_the_same() 
     if std::env::var_os("UPDATE_VERDICTS").is_some() {
         std::fs::write(&path, &text).unwrap();
     }
+    assert_eq!(page.harmless, [""; 0], "displayed as harmless");
     let expected: BTreeMap<String, Value> =
         serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
     for (name, verdict) in &verdicts {

@@ -258,10 +258,15 @@ impl<'a> Builder<'a> {
                     self.risks.push(Risk::ApprovalForAll { operator: *operator });
                 }
             }
-            Action::Call { contract, selector, function, calls, .. } => {
+            Action::Call { contract, selector, function, calls, clear, .. } => {
                 self.party(*contract, Role::Contract);
                 match function {
-                    Some(function) => self.judge_function(*contract, function),
+                    Some(function) => {
+                        self.judge_function(*contract, function);
+                        if clear.is_none() && calls.is_empty() && self.is_stranger(contract) {
+                            self.risks.push(Risk::UnknownContract { contract: *contract });
+                        }
+                    }
                     None => self.risks.push(Risk::UnknownCall { selector: *selector }),
                 }
                 self.judge_calls(calls);
@@ -275,7 +280,11 @@ impl<'a> Builder<'a> {
             }
             Action::SignIn(sign_in) => self.judge_sign_in(sign_in),
             Action::SignMessage(Message::Binary(_)) => self.risks.push(Risk::UnreadableMessage),
-            Action::SignMessage(Message::Text(_)) => {}
+            Action::SignMessage(Message::Text(text)) => {
+                if text.contains(SIGN_IN) {
+                    self.risks.push(Risk::BrokenSignIn);
+                }
+            }
             Action::SignTypedData(typed) => self.judge_calls(&typed.calls),
             Action::TransferToken { token, from, to, quantity } => {
                 self.party(*to, Role::Recipient);
@@ -284,7 +293,10 @@ impl<'a> Builder<'a> {
                 }
                 if *from != sender {
                     self.party(*from, Role::Source);
-                    self.risks.push(Risk::ThirdPartyTransfer { from: *from });
+                    self.risks.push(match *from == self.request.account {
+                        true => Risk::TakesTokens { to: *to },
+                        false => Risk::ThirdPartyTransfer { from: *from },
+                    });
                 }
                 self.token(token);
                 let is_token = self.context.tokens.contains_key(&(self.request.chain_id, *to));
@@ -304,6 +316,15 @@ impl<'a> Builder<'a> {
                     _ => inner.sender,
                 };
                 self.risks.push(Risk::DelegateCall { target });
+            }
+            // A transfer that the request's own sentence does not speak of.
+            if let Action::TransferToken { from, to, .. } = &inner.action
+                && *from == self.request.account
+                && *to != inner.sender
+                && !is_marker(to)
+                && !self.is_own(to)
+            {
+                self.risks.push(Risk::TakesTokens { to: *to });
             }
             self.judge(&inner.action, inner.sender);
         }
@@ -331,6 +352,9 @@ impl<'a> Builder<'a> {
                 Value::Address(address) if !is_marker(address) => {
                     if RECIPIENTS.contains(&row.name.as_str()) {
                         self.party(*address, Role::Recipient);
+                        if !self.is_own(address) {
+                            self.risks.push(Risk::OtherRecipient { address: *address });
+                        }
                     } else if SPENDERS.contains(&row.name.as_str()) {
                         self.party(*address, Role::Spender);
                     }
@@ -378,6 +402,19 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// One of the owner's accounts.
+    fn is_own(&self, address: &Address) -> bool {
+        let name = self.context.names.get(address);
+        *address == self.request.account || name.is_some_and(|known| known.source == NameSource::OwnAccount)
+    }
+
+    /// Nobody has a name for it, and the account has not dealt with it.
+    fn is_stranger(&self, address: &Address) -> bool {
+        let seen = self.context.seen.contains(&(self.request.chain_id, *address));
+        let token = self.context.tokens.get(&(self.request.chain_id, *address));
+        !seen && !self.context.names.contains_key(address) && !token.is_some_and(|info| info.vouched)
+    }
+
     fn party(&mut self, address: Address, role: Role) {
         if self.parties.iter().any(|party| party.address == address && party.role == role) {
             return;
@@ -387,9 +424,7 @@ impl<'a> Builder<'a> {
             known.name = text::inert_name(&known.name);
             known
         });
-        let own = address == self.request.account
-            || name.as_ref().is_some_and(|known| known.source == NameSource::OwnAccount);
-        let seen = own || self.context.seen.contains(&(self.request.chain_id, address));
+        let seen = self.is_own(&address) || self.context.seen.contains(&(self.request.chain_id, address));
         if !seen && role != Role::Token && role != Role::Source {
             self.risks.push(Risk::FirstTime { address });
         }
@@ -480,6 +515,8 @@ const RECIPIENTS: [&str; 11] = [
     "refundAddress",
     "to",
 ];
+/// What the first line of a sign-in ends in (ERC-4361, "ABNF Message Format").
+const SIGN_IN: &str = "wants you to sign in with your Ethereum account";
 /// Names of parameters that may act later.
 const SPENDERS: [&str; 5] = ["delegatee", "newAdmin", "newOwner", "operator", "spender"];
 

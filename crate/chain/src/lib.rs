@@ -22,6 +22,7 @@ pub mod rpc;
 pub mod simulate;
 pub mod site;
 pub mod text;
+pub mod tokens;
 pub mod units;
 pub mod words;
 

@@ -20,6 +20,8 @@ pub enum Risk {
         /// Who may.
         spender: Address,
     },
+    /// A message that reads like a sign-in but is none by the standard, so that the site in it is not checked.
+    BrokenSignIn,
     /// Control of a contract is handed on or changed: its owners, its code, who may act for it.
     Control {
         /// The contract.
@@ -79,6 +81,11 @@ pub enum Risk {
         /// The site that the owner knows, rendered inert.
         known: String,
     },
+    /// What a call yields goes to somebody else.
+    OtherRecipient {
+        /// To whom.
+        address: Address,
+    },
     /// A sign-in message names another account.
     SignInAccount {
         /// The account it names.
@@ -94,6 +101,11 @@ pub enum Risk {
         /// The site it names, rendered inert.
         stated: String,
     },
+    /// A contract takes tokens out of the account, by an approval that it has.
+    TakesTokens {
+        /// For whom.
+        to: Address,
+    },
     /// Tokens are moved out of an account by someone who was approved.
     ThirdPartyTransfer {
         /// Whose tokens.
@@ -101,6 +113,11 @@ pub enum Risk {
     },
     /// The data of a token call goes on after its arguments; a contract may read that too.
     TrailingData,
+    /// A contract that nobody vouches for: the name of its function is only a name.
+    UnknownContract {
+        /// The contract.
+        contract: Address,
+    },
     /// A contract call whose function is not known, or whose arguments do not fit it.
     UnknownCall {
         /// The function selector, if the data is long enough to have one.
@@ -147,13 +164,16 @@ impl Risk {
             Self::FirstTime { .. } | Self::UnsignedFields => Severity::Notice,
             Self::AnyChain
             | Self::Approval { .. }
+            | Self::BrokenSignIn
             | Self::ForeignSite { .. }
             | Self::MixedScripts
             | Self::NothingMoves
+            | Self::OtherRecipient { .. }
             | Self::SignInChain { .. }
             | Self::ThirdPartyTransfer { .. }
             | Self::TrailingData
             | Self::UnknownCall { .. }
+            | Self::UnknownContract { .. }
             | Self::UnknownToken { .. }
             | Self::UnknownTypedData
             | Self::UnprotectedSite
@@ -169,6 +189,7 @@ impl Risk {
             | Self::OddEncoding
             | Self::Order
             | Self::ResemblesSite { .. }
+            | Self::TakesTokens { .. }
             | Self::UnlimitedApproval { .. } => Severity::Danger,
             Self::OpaqueHash | Self::SignInAccount { .. } | Self::SignInDomain { .. } => Severity::Blocking,
         }
@@ -181,6 +202,7 @@ impl Risk {
             Self::AnyChain => "any-chain",
             Self::ApprovalForAll { .. } => "approval-for-all",
             Self::Approval { .. } => "approval",
+            Self::BrokenSignIn => "broken-sign-in",
             Self::Control { .. } => "control",
             Self::DeceptiveText => "deceptive-text",
             Self::DelegateCall { .. } => "delegate-call",
@@ -196,12 +218,15 @@ impl Risk {
             Self::NothingMoves => "nothing-moves",
             Self::Order => "order",
             Self::ResemblesSite { .. } => "resembles-site",
+            Self::OtherRecipient { .. } => "other-recipient",
             Self::SignInAccount { .. } => "sign-in-account",
             Self::SignInChain { .. } => "sign-in-chain",
             Self::SignInDomain { .. } => "sign-in-domain",
+            Self::TakesTokens { .. } => "takes-tokens",
             Self::ThirdPartyTransfer { .. } => "third-party-transfer",
             Self::TrailingData => "trailing-data",
             Self::UnknownCall { .. } => "unknown-call",
+            Self::UnknownContract { .. } => "unknown-contract",
             Self::UnknownToken { .. } => "unknown-token",
             Self::UnknownTypedData => "unknown-typed-data",
             Self::UnlimitedApproval { .. } => "unlimited-approval",
@@ -219,6 +244,7 @@ impl Risk {
             Self::AnyChain
             | Self::ApprovalForAll { .. }
             | Self::Approval { .. }
+            | Self::BrokenSignIn
             | Self::Control { .. }
             | Self::DeceptiveText
             | Self::DelegateCall { .. }
@@ -234,11 +260,14 @@ impl Risk {
             | Self::Order
             | Self::ResemblesSite { .. }
             | Self::SignInAccount { .. }
+            | Self::OtherRecipient { .. }
             | Self::SignInChain { .. }
             | Self::SignInDomain { .. }
+            | Self::TakesTokens { .. }
             | Self::ThirdPartyTransfer { .. }
             | Self::TrailingData
             | Self::UnknownCall { .. }
+            | Self::UnknownContract { .. }
             | Self::UnknownToken { .. }
             | Self::UnknownTypedData
             | Self::UnlimitedApproval { .. }

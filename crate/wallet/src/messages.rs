@@ -214,12 +214,29 @@ pub const REFUSE_LIMIT: &str = "Too many requests are waiting on this device.";
 
 // Risks that only the wallet knows.
 
+/// A listed token's contract says something else than the list.
+#[must_use]
+pub fn risk_token_disagrees(listed: &str, said: &str) -> String {
+    format!(
+        "This wallet's list calls the token {listed}, but its contract says {said}. Do not trust amounts of it."
+    )
+}
+/// A token by the name of a listed one.
+#[must_use]
+pub fn risk_impostor(symbol: &str) -> String {
+    format!("This is not the {symbol} that this wallet knows: another contract uses its name.")
+}
+/// A symbol with characters that deceive.
+pub const RISK_DECEPTIVE_SYMBOL: &str =
+    "The token's symbol holds characters that hide or reorder what you read.";
+
 /// Simulation failed.
 pub const RISK_LIKELY_TO_FAIL: &str = "The network expects this transaction to fail; its fee would be lost.";
 /// First sight of an origin.
 pub const RISK_NEW_ORIGIN: &str = "You have not dealt with this site before.";
 /// A spender that is an ordinary account.
-pub const RISK_SPENDER_ACCOUNT: &str = "The spender is an ordinary account, not a contract. That is unusual.";
+pub const RISK_SPENDER_ACCOUNT: &str =
+    "Who is given power here is an ordinary account, not a contract. That is unusual.";
 /// A contract call to an address without code.
 pub const RISK_NO_CODE: &str =
     "There is no contract at this address: the call does nothing, and what is sent is gone.";
@@ -345,6 +362,9 @@ pub fn risk(risk: &Risk) -> String {
         Risk::ApprovalForAll { operator } => {
             format!("{} could take every item of this collection, at any time.", short(operator))
         }
+        Risk::BrokenSignIn => {
+            "This reads like a sign-in, but is not written as one: which site it is for is not checked.".to_owned()
+        }
         Risk::Control { contract } => {
             format!("This changes who, or whose code, decides over the contract {}.", short(contract))
         }
@@ -393,15 +413,24 @@ pub fn risk(risk: &Risk) -> String {
         Risk::ResemblesSite { known } => {
             format!("This is not {known}, which you know, but its name is easily taken for it.")
         }
+        Risk::OtherRecipient { address } => {
+            format!("What comes of this goes to {}, not to this account.", short(address))
+        }
         Risk::SignInAccount { .. } => "The sign-in names another account than this one.".to_owned(),
         Risk::SignInChain { stated } => format!("The sign-in names another network (chain {stated})."),
         Risk::SignInDomain { stated } => {
             format!("The sign-in is for {stated}, but another site asks. This is how accounts are stolen.")
         }
+        Risk::TakesTokens { to } => {
+            format!("This takes tokens out of your account for {}, by an approval that was given.", short(to))
+        }
         Risk::ThirdPartyTransfer { .. } => {
             "This moves tokens out of an account that is not the signing one.".to_owned()
         }
         Risk::TrailingData => "The call carries more data than its function takes.".to_owned(),
+        Risk::UnknownContract { contract } => {
+            format!("Nobody vouches for {}: what its function is called says nothing about what it does.", short(contract))
+        }
         Risk::UnknownCall { .. } => "This wallet does not know what this contract call does.".to_owned(),
         Risk::UnknownToken { .. } => {
             "This token is not on your list; its name and decimals are what its contract says.".to_owned()

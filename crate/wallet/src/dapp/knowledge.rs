@@ -96,6 +96,11 @@ impl Knowledge {
         self.young.get(&(chain_id, *address)).copied()
     }
 
+    /// Symbol and decimals as a contract says them, each if it was heard.
+    pub(crate) fn said(&self, key: &(u64, Address)) -> (Option<&String>, Option<u8>) {
+        (self.symbols.get(key), self.decimals.get(key).copied())
+    }
+
     fn token(&self, key: &(u64, Address)) -> Option<TokenInfo> {
         Some(TokenInfo {
             standard: TokenStandard::Erc20,
@@ -140,6 +145,8 @@ impl Wallet {
                 },
             );
         }
+        // what the wallet vouches for is called so, whatever contracts and sites say
+        tokens.extend(symbolon_chain::tokens::of_chain(chain_id).map(|(at, info)| ((chain_id, at), info)));
         let named = |name: &String, source| KnownName { name: name.clone(), source };
         let book = self.dapp.book.iter().map(|(at, name)| (*at, named(name, NameSource::AddressBook)));
         let own = self.dapp.accounts.iter().map(|it| (it.address, named(&it.name, NameSource::OwnAccount)));

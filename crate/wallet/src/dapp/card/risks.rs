@@ -1,11 +1,11 @@
 //! What to look at twice: found in the bytes, and known to this device alone.
 
-use symbolon_chain::Intent;
 use symbolon_chain::intent::{Action, Role};
 use symbolon_chain::risk::{Risk, Severity as Loudness};
+use symbolon_chain::{Address, Intent, text, tokens};
 
 use super::super::knowledge::Code;
-use super::super::requests::{Entry, Source};
+use super::super::requests::{Ask, Entry, Source};
 use crate::messages;
 use crate::view::{RiskView, Severity};
 use crate::wallet::Wallet;
@@ -17,6 +17,9 @@ impl Wallet {
         if let Some(intent) = intent {
             out.extend(intent.risks.iter().map(found));
             out.extend(self.learned(intent));
+        }
+        if let Ask::WatchToken { chain_id, token, symbol, .. } = &entry.ask {
+            out.extend(watch_risks(*chain_id, token, symbol));
         }
         out.extend(self.site_risks(entry).iter().map(found));
         if let Some(reason) = self.predicted_failure(entry) {
@@ -40,6 +43,26 @@ impl Wallet {
         out
     }
 
+    /// What a listed token's contract says otherwise than the list; or a token by a listed one's name.
+    fn disagreement(&self, chain_id: u64, token: &Address) -> Option<RiskView> {
+        let (symbol, decimals) = self.dapp.knowledge.said(&(chain_id, *token));
+        let listed = tokens::find(chain_id, token);
+        let Some(listed) = listed else {
+            let symbol = symbol.filter(|symbol| tokens::is_impostor(chain_id, token, symbol))?;
+            let message = messages::risk_impostor(&text::inert_name(symbol));
+            return Some(view("impostor", message, Severity::Danger));
+        };
+        let differs = symbol.is_some_and(|symbol| *symbol != listed.symbol)
+            || decimals.is_some_and(|decimals| decimals != listed.decimals);
+        let described = |symbol: &str, decimals: u8| format!("{symbol} with {decimals} decimals");
+        differs.then(|| {
+            let symbol = symbol.map_or(listed.symbol.clone(), |symbol| text::inert_name(symbol));
+            let said = described(&symbol, decimals.unwrap_or(listed.decimals));
+            let message = messages::risk_token_disagrees(&described(&listed.symbol, listed.decimals), &said);
+            view("token-disagrees", message, Severity::Danger)
+        })
+    }
+
     /// What this device's node says about the addresses of a request.
     fn learned(&self, intent: &Intent) -> Vec<RiskView> {
         let mut out = Vec::new();
@@ -55,6 +78,9 @@ impl Wallet {
                 }
                 _ => {}
             }
+            if party.role == Role::Token {
+                out.extend(self.disagreement(intent.chain_id, &party.address));
+            }
             if let Some(blocks) = self.dapp.knowledge.young(intent.chain_id, &party.address) {
                 let message = messages::risk_young_contract(&party.address, blocks);
                 out.push(view("young-contract", message, Severity::Warning));
@@ -62,6 +88,27 @@ impl Wallet {
         }
         out
     }
+}
+
+/// A token that a site wants on the owner's list.
+fn watch_risks(chain_id: u64, token: &Address, symbol: &str) -> Vec<RiskView> {
+    let mut out = Vec::new();
+    if tokens::is_impostor(chain_id, token, symbol) {
+        let message = messages::risk_impostor(&text::inert_name(symbol));
+        out.push(view("impostor", message, Severity::Danger));
+    }
+    let signs = text::signs(symbol);
+    if signs.deceptive || signs.mixed_scripts || symbol.contains('⟨') {
+        out.push(view("deceptive-text", messages::RISK_DECEPTIVE_SYMBOL.to_owned(), Severity::Danger));
+    }
+    if tokens::find(chain_id, token).is_none() && out.is_empty() {
+        out.push(view(
+            "unknown-token",
+            messages::risk(&Risk::UnknownToken { contract: *token }),
+            Severity::Warning,
+        ));
+    }
+    out
 }
 
 fn found(risk: &Risk) -> RiskView {

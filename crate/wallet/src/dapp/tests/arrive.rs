@@ -1,7 +1,7 @@
 use symbolon_chain::evm::tx::{Fees, UnsignedTransaction};
 use symbolon_chain::evm::{address, params};
 use symbolon_chain::request::{EvmRequest, EvmSubject};
-use symbolon_chain::{Bytes, Request, U256};
+use symbolon_chain::{Address, Bytes, Request, U256};
 use symbolon_mpc::{CeremonyId, DeviceId};
 
 use super::rig::{OTHER, PEER, Rig};
@@ -289,7 +289,8 @@ fn a_cosigner_remembers_what_it_signed() {
 fn token_facts_are_not_checked_until_this_devices_own_node_answers() {
     let mut rig = Rig::ready();
     rig.node.down = true;
-    let token = address::parse_any_case("0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48").unwrap();
+    rig.node.token = ("TST".to_owned(), 6);
+    let token = Address::repeat_byte(0x55);
     let data = symbolon_chain::evm::call::erc20_transfer(
         address::parse_any_case(OTHER).unwrap(),
         U256::from(2_500_000),
@@ -308,11 +309,11 @@ fn token_facts_are_not_checked_until_this_devices_own_node_answers() {
     let proposal = wrap(&rig, 1, 1, body);
     arrive(&mut rig, &proposal).unwrap();
     let unchecked = rig.first();
-    assert_eq!(unchecked.card.headline, "Send 2500000 smallest units of token 0xA0b8…eB48 to 0x7099…79C8");
+    assert_eq!(unchecked.card.headline, "Send 2500000 smallest units of token 0x5555…5555 to 0x7099…79C8");
     assert!(unchecked.card.rows.iter().any(|row| row.value == "not checked"));
     rig.node.down = false;
     arrive(&mut rig, &proposal).unwrap();
     rig.command(Command::OpenRequest { request: unchecked.id }).unwrap();
-    assert_eq!(rig.first().card.headline, "Send 2.5 USDC to 0x7099…79C8");
+    assert_eq!(rig.first().card.headline, "Send 2.5 TST to 0x7099…79C8");
     assert_eq!(rig.first().card.digest, unchecked.card.digest);
 }

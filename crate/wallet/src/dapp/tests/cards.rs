@@ -4,6 +4,8 @@ use super::rig::{OTHER, Rig};
 use crate::view::{Card, CardKind, Severity};
 
 const USDC: &str = "0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48";
+/// A token that is on no list.
+const TST: &str = "0x5555555555555555555555555555555555555555";
 
 fn card(rig: &mut Rig, method: &str, params: &Value) -> Card {
     let id = rig.call(method, params);
@@ -73,16 +75,41 @@ fn an_address_that_was_dealt_with_is_no_longer_new() {
 #[test]
 fn a_token_transfer_is_shown_in_whole_units_by_the_contracts_own_word() {
     let mut rig = Rig::connected();
+    rig.node.token = ("TST".to_owned(), 6);
+    let data = format!("0xa9059cbb{:0>64}{:064x}", &OTHER[2..], 250_000_000);
+    let card = transaction(&mut rig, TST, "0x0", &data);
+    assert_eq!(card.headline, "Send 250 TST to 0x7099…79C8");
+    assert!(codes(&card).contains(&"risk/unknown-token"));
+    rig.command(crate::command::Command::AddToken { address: TST.to_owned() }).unwrap();
+    let card = transaction(&mut rig, TST, "0x0", &data);
+    assert!(!codes(&card).contains(&"risk/unknown-token"));
+    let own = format!("0xa9059cbb{:0>64}{:064x}", &TST[2..], 1);
+    let card = transaction(&mut rig, TST, "0x0", &own);
+    assert_eq!(card.risks[0].code, "risk/lost-recipient");
+}
+
+#[test]
+fn a_listed_token_needs_nobodys_word_and_its_contract_is_not_believed_against_the_list() {
+    let mut rig = Rig::connected();
     let data = format!("0xa9059cbb{:0>64}{:064x}", &OTHER[2..], 250_000_000);
     let card = transaction(&mut rig, USDC, "0x0", &data);
     assert_eq!(card.headline, "Send 250 USDC to 0x7099…79C8");
-    assert!(codes(&card).contains(&"risk/unknown-token"));
-    rig.command(crate::command::Command::AddToken { address: USDC.to_owned() }).unwrap();
+    assert_eq!(codes(&card), ["risk/first-time"]);
+    let mut rig = Rig::connected();
+    rig.node.token = ("USDC".to_owned(), 18);
     let card = transaction(&mut rig, USDC, "0x0", &data);
-    assert!(!codes(&card).contains(&"risk/unknown-token"));
-    let own = format!("0xa9059cbb{:0>64}{:064x}", &USDC[2..], 1);
-    let card = transaction(&mut rig, USDC, "0x0", &own);
-    assert_eq!(card.risks[0].code, "risk/lost-recipient");
+    assert_eq!(card.headline, "Send 250 USDC to 0x7099…79C8");
+    let risk = &card.risks[0];
+    assert_eq!((risk.code.as_str(), risk.severity), ("risk/token-disagrees", Severity::Danger));
+    assert!(risk.message.contains("USDC with 6 decimals, but its contract says USDC with 18 decimals"));
+}
+
+#[test]
+fn a_token_by_a_listed_ones_name_is_an_impostor() {
+    let mut rig = Rig::connected();
+    let data = format!("0xa9059cbb{:0>64}{:064x}", &OTHER[2..], 250_000_000);
+    let card = transaction(&mut rig, TST, "0x0", &data);
+    assert_eq!((card.risks[0].code.as_str(), card.risks[0].severity), ("risk/impostor", Severity::Danger));
 }
 
 #[test]

@@ -6,6 +6,8 @@ use crate::command::Command;
 use crate::view::{ChangeKind, Severity, SimulationStatus, SimulationView};
 
 const USDC: &str = "0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48";
+/// A token that is on no list.
+const TST: &str = "0x5555555555555555555555555555555555555555";
 const COIN: &str = "0xeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee";
 const TRANSFER: &str = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef";
 
@@ -34,23 +36,24 @@ fn codes(rig: &Rig) -> Vec<String> {
 #[test]
 fn what_comes_and_goes_is_shown_with_names_and_decimals() {
     let mut rig = Rig::connected();
+    rig.node.token = ("TST".to_owned(), 6);
     let me = rig.me();
     rig.node.simulation = Some(json!([
         { "returnData": "0x", "status": "0x1", "logs": [
-            transfer(COIN, &me, OTHER, 250_000_000_000_000_000), transfer(USDC, OTHER, &me, 430_000_000),
+            transfer(COIN, &me, OTHER, 250_000_000_000_000_000), transfer(TST, OTHER, &me, 430_000_000),
         ] },
     ]));
     rig.send("0x3782dace9d90000");
     let shown = simulation(&rig);
     assert_eq!(shown.status, SimulationStatus::Changes);
-    assert_eq!(texts(&rig), ["−0.25 ETH", "+430 USDC"]);
+    assert_eq!(texts(&rig), ["−0.25 ETH", "+430 TST"]);
     assert_eq!((shown.changes[0].kind, shown.changes[1].kind), (ChangeKind::Out, ChangeKind::In));
     assert!(shown.changes[1].note.is_some(), "the symbol is the contract's own word");
     rig.command(Command::RejectAll).unwrap();
-    rig.command(Command::AddToken { address: USDC.to_owned() }).unwrap();
+    rig.command(Command::AddToken { address: TST.to_owned() }).unwrap();
     rig.node.simulation = None;
     rig.node.trace = Some(json!({
-        "from": me, "to": OTHER, "type": "CALL", "value": "0x0", "logs": [transfer(USDC, OTHER, &me, 430_000_000)],
+        "from": me, "to": OTHER, "type": "CALL", "value": "0x0", "logs": [transfer(TST, OTHER, &me, 430_000_000)],
     }));
     rig.send("0x0");
     assert_eq!(simulation(&rig).changes[0].note, None, "on the owner's list");
