@@ -7,7 +7,7 @@ use symbolon_chain::{Address, Intent, U256, units};
 use crate::messages::short;
 use crate::view::CardKind;
 
-pub(super) fn of(intent: &Intent) -> String {
+pub(in crate::dapp) fn of(intent: &Intent) -> String {
     of_action(intent, &intent.action)
 }
 
