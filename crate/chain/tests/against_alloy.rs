@@ -57,7 +57,7 @@ fn request(subject: EvmSubject) -> Request {
 
 /// Functions of the table with nested, dynamic and fixed types, as types alone.
 const FUNCTIONS: [&str; 8] = [
-    "execute(bytes,bytes[],uint256)",
+    "transformERC20(address,address,uint256,uint256,(uint32,bytes)[])",
     "tryAggregate(bool,(address,bytes)[])",
     "exactInput((bytes,address,uint256,uint256,uint256))",
     "lockdown((address,address)[])",
