@@ -3,6 +3,8 @@
 //! Ten thousand inputs as a matter of course; a million of each with
 //! `cargo test --release -p symbolon-chain --test against_alloy -- --ignored --nocapture`.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 use alloy_consensus::{SignableTransaction, TxEip1559, TxEip2930, TxLegacy};
 use alloy_dyn_abi::{DynSolType, DynSolValue, TypedData};
 use alloy_eips::eip2930::{AccessList, AccessListItem};
