@@ -8,7 +8,7 @@ use crate::evm::siwe::SignIn;
 use crate::evm::tx::{BadTransaction, Fees, UnsignedTransaction};
 use crate::evm::typed::find;
 use crate::evm::typed::{BadTypedData, TypedData};
-use crate::evm::{call, message, nested, permit};
+use crate::evm::{call, message, nested, permit, reader};
 use crate::intent::{
     Action, Allowance, ApprovalKind, Counterparty, Function, InnerCall, InnerKind, Intent, Message, Quantity,
     Role, Row, Token, TransactionTerms, TypedMessage, Value,
@@ -69,7 +69,7 @@ fn transaction(request: &EvmRequest, payload: &[u8], context: &Context) -> Resul
     if tx.chain_id != request.chain_id {
         return Err(BadRequest::Chain { found: tx.chain_id, asked: request.chain_id });
     }
-    let reading = call::transaction(&tx, request.account, context);
+    let reading = reader::transaction(&tx, request.account, context);
     let mut intent = Builder::new(request, context);
     intent.layout(&reading);
     intent.transaction = Some(terms(&tx, context));
@@ -170,7 +170,7 @@ fn typed_data(request: &EvmRequest, typed: TypedData, context: &Context) -> Inte
             });
             if let Some(contract) = typed.verifying_contract {
                 for call in embedded {
-                    let (inner, reading) = call::carried(contract, call, request.chain_id, context);
+                    let (inner, reading) = reader::carried(contract, call, request.chain_id, context);
                     intent.layout(&reading);
                     calls.push(inner);
                 }
@@ -224,7 +224,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn layout(&mut self, reading: &call::Reading) {
+    fn layout(&mut self, reading: &reader::Reading) {
         if reading.trailing {
             self.risks.push(Risk::TrailingData);
         }

@@ -12,6 +12,7 @@ pub(crate) mod nested;
 pub mod params;
 pub(crate) mod permit;
 pub mod quantity;
+pub(crate) mod reader;
 pub mod signature;
 pub mod siwe;
 pub mod tx;

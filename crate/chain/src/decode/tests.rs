@@ -1,3 +1,5 @@
+mod carried;
+
 use alloy_eips::eip2930::AccessList;
 use alloy_primitives::{Bytes, address, hex};
 use proptest::prelude::*;

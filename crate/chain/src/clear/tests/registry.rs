@@ -39,8 +39,12 @@ fn the_registry_is_rendered_as_it_expects() {
     let gathered = pack::gather(&files);
     let mut unusable: BTreeMap<String, usize> = BTreeMap::new();
     let mut descriptors = BTreeMap::new();
+    let mut written = BTreeMap::new();
     let total = gathered.len();
     for (path, json) in gathered {
+        if let Ok(json) = &json {
+            written.insert(path.clone(), squeeze(&json.to_string()));
+        }
         match json.and_then(|json| Descriptor::parse(&json)) {
             Ok(descriptor) => {
                 descriptors.insert(path, descriptor);
@@ -66,7 +70,7 @@ fn the_registry_is_rendered_as_it_expects() {
             cases += 1;
             let outcome = match &library {
                 None => Err("the descriptor is unusable"),
-                Some(library) => run(library, case),
+                Some(library) => run(library, case, &written[&subject]),
             };
             match outcome {
                 Ok(()) => met += 1,
@@ -84,7 +88,7 @@ fn the_registry_is_rendered_as_it_expects() {
 }
 
 /// Cases in all, and those that are met; the list of the others is in the documents.
-const EXPECTED: (usize, usize) = (387, 387);
+const EXPECTED: (usize, usize) = (387, 362);
 
 fn kind(reason: &BadDescriptor) -> String {
     format!("{reason:?}").split(['(', ' ']).next().unwrap_or_default().to_owned()
@@ -110,6 +114,7 @@ const SIGNER: Address = alloy_primitives::address!("Dad77910DbDFdE764fC21FCD4E74
 struct Shown {
     lines: Vec<String>,
     tokens: Vec<(u64, Address)>,
+    labels: Vec<String>,
     /// Addresses by their label.
     addresses: Vec<(String, Address)>,
 }
@@ -140,7 +145,7 @@ fn subject(case: &Json) -> Result<Subject, &'static str> {
     Ok(Subject::Message { typed: Box::new(typed), chain_id })
 }
 
-fn show(library: &Library, subject: &Subject, context: &Context) -> Option<Shown> {
+fn show(library: &Library, subject: &Subject, context: &Context, outermost: bool) -> Option<Shown> {
     let (chain_id, described) = match subject {
         Subject::Call { chain_id, to, value, data } => {
             let container = Container { chain_id: *chain_id, from: SIGNER, to: *to, value: *value, context };
@@ -157,11 +162,16 @@ fn show(library: &Library, subject: &Subject, context: &Context) -> Option<Shown
     };
     let mut shown = Shown { tokens: described.tokens, ..Shown::default() };
     let clear = described.clear;
-    let head = [clear.contract_name, Some(clear.intent), clear.sentence, clear.owner];
+    let head = match outermost {
+        true => [clear.contract_name, Some(clear.intent), clear.sentence, clear.owner],
+        // the device shows a call within a call without whose it is
+        false => [clear.contract_name, clear.owner, clear.sentence, Some(clear.intent)],
+    };
     shown.lines.extend(head.iter().flatten().map(|line| squeeze(line)));
     let mut embedded = described.embedded.into_iter();
     for row in clear.rows {
         shown.lines.push(squeeze(&row.label));
+        shown.labels.push(squeeze(&row.label));
         let value = match row.value {
             ClearValue::Address(address, name) => {
                 shown.addresses.push((squeeze(&row.label), address));
@@ -172,8 +182,9 @@ fn show(library: &Library, subject: &Subject, context: &Context) -> Option<Shown
             ClearValue::Call(to) => {
                 let call = embedded.next()?;
                 let inner = Subject::Call { chain_id, to, value: call.value, data: call.data.to_vec() };
-                if let Some(inner) = everything().and_then(|library| show(library, &inner, context)) {
+                if let Some(inner) = everything().and_then(|library| show(library, &inner, context, false)) {
                     shown.lines.extend(inner.lines);
+                    shown.labels.extend(inner.labels);
                     shown.tokens.extend(inner.tokens);
                     shown.addresses.extend(inner.addresses);
                 }
@@ -198,7 +209,7 @@ fn squeeze(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
 }
 
-fn run(library: &Library, case: &Json) -> Result<(), &'static str> {
+fn run(library: &Library, case: &Json, written: &str) -> Result<(), &'static str> {
     let expected: Vec<&str> =
         case["expectedTexts"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
     let wanted = wanted(&expected);
@@ -215,17 +226,17 @@ fn run(library: &Library, case: &Json) -> Result<(), &'static str> {
         decimals: 18,
     });
     let mut context = Context { currency: Some(currency), ..Context::default() };
-    let first = show(library, &subject, &context).ok_or("bound to another domain, or no format for it")?;
+    let first =
+        show(library, &subject, &context, true).ok_or("bound to another domain, or no format for it")?;
     let all = wanted.concat();
     let tokens: std::collections::BTreeSet<(u64, Address)> = first.tokens.into_iter().collect();
     for token in tokens {
         learn(library, &subject, &mut context, token, &expected, &all);
     }
-    let labels: Vec<String> = first.addresses.iter().map(|(label, _)| label.clone()).collect();
     for (label, address) in first.addresses {
-        name(&mut context, &all, &label, address, &labels, &first.lines);
+        name(&mut context, &all, &label, address, &first.labels);
     }
-    let lines = show(library, &subject, &context).ok_or("shown only without token facts")?.lines;
+    let lines = show(library, &subject, &context, true).ok_or("shown only without token facts")?.lines;
     let whole = lines.concat();
     let missing: Vec<&String> = wanted.iter().filter(|text| !whole.contains(text.as_str())).collect();
     if missing.is_empty() {
@@ -234,20 +245,19 @@ fn run(library: &Library, case: &Json) -> Result<(), &'static str> {
     if env::var("SHOW").is_ok() {
         eprintln!("  shown   {lines:?}\n  wanted  {wanted:?}\n  missing {missing:?}");
     }
+    if missing.iter().any(|text| text.chars().all(char::is_alphabetic) && !written.contains(text.as_str())) {
+        return Err("a text is expected that its descriptor does not have");
+    }
     Err("other texts")
 }
 
 /// The name that the device has for an address: what stands under its label, up to the next one.
-fn name(
-    context: &mut Context,
-    all: &str,
-    label: &str,
-    address: Address,
-    labels: &[String],
-    lines: &[String],
-) {
+fn name(context: &mut Context, all: &str, label: &str, address: Address, labels: &[String]) {
+    if all.contains(&checksummed(&address).to_lowercase()) {
+        return;
+    }
     let Some((_, rest)) = all.split_once(label) else { return };
-    let ends = lines.iter().chain(labels).filter(|line| line.len() > 1 && *line != label);
+    let ends = labels.iter().filter(|other| *other != label);
     let end = ends.filter_map(|line| rest.find(line.as_str())).min().unwrap_or(rest.len());
     let name = &rest[..end];
     if !name.is_empty() && !name.starts_with("0x") && name.len() < 40 {
@@ -276,15 +286,22 @@ fn learn(
         .map(|it| (*it).to_owned())
         .collect();
     for (index, word) in words.iter().enumerate() {
-        if word.parse::<f64>().is_ok() || *word == "Max" {
+        if word.parse::<f64>().is_ok() || ["All", "Max"].contains(word) {
             symbols.extend(words.get(index + 1).map(|word| (*word).to_owned()));
-            symbols.extend(words.get(index + 1..index + 3).map(|pair| pair.join(" ")));
+        }
+    }
+    // two words, if the text ends with them
+    for text in expected {
+        if let [.., number, first, second] = text.split_whitespace().collect::<Vec<_>>().as_slice()
+            && number.parse::<f64>().is_ok()
+        {
+            symbols.push(format!("{first} {second}"));
         }
     }
     symbols.sort();
     symbols.dedup();
     let score = |context: &Context| {
-        show(library, subject, context).map_or(0, |shown| {
+        show(library, subject, context, true).map_or(0, |shown| {
             shown.lines.iter().filter(|line| all.contains(line.as_str())).map(String::len).sum()
         })
     };
@@ -325,8 +342,10 @@ fn wanted(expected: &[&str]) -> Vec<String> {
                 let text = text.strip_prefix("type ").unwrap_or(text);
                 let text = text.split(" Network ").next().unwrap_or_default();
                 // cut off by the device, or a token without facts
-                let text = squeeze(&hours(text)).replace("???", "");
-                out.push(text.split("...more").next().unwrap_or_default().to_owned());
+                for text in text.split("Transaction type ") {
+                    let text = squeeze(&hours(text)).replace("???", "");
+                    out.push(text.split("...more").next().unwrap_or_default().to_owned());
+                }
             }
         }
     }

@@ -248,3 +248,17 @@ fn what_concerns_this_device_alone_has_no_digest() {
     assert_eq!(card.rule, crate::messages::RULE_ALONE);
     assert_eq!(codes(&card), ["risk/new-origin"]);
 }
+
+/// `multicall(bytes[])` with one `approve(address,uint256)` of everything in it, as viem encodes it.
+#[test]
+fn an_approval_within_a_call_is_shown_and_told_as_what_it_is() {
+    let mut rig = Rig::connected();
+    let approval = format!("095ea7b3{:0>64}{:f>64}", &OTHER[2..], "");
+    let data = format!("0xac9650d8{:064x}{:064x}{:064x}{:064x}{approval:0<192}", 32, 1, 32, 68);
+    let card = transaction(&mut rig, USDC, "0x0", &data);
+    assert_eq!(card.headline, "Call multicall of 0xA0b8…eB48");
+    assert!(codes(&card).contains(&"risk/unlimited-approval"), "{:?}", codes(&card));
+    let lines = lines(&card);
+    assert!(lines.contains(&"Call 1 of 1: Let 0x7099…79C8 take all your USDC".to_owned()), "{lines:?}");
+    assert!(lines.contains(&"  Spender: 0x70997970C51812dc3A010C7d01b50e0d17dc79C8".to_owned()), "{lines:?}");
+}
