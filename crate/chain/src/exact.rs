@@ -10,13 +10,13 @@ use crate::evm::selector_of;
 #[must_use]
 pub fn limit_approval(data: &[u8], amount: U256) -> Option<Bytes> {
     let (selector, arguments) = data.split_first_chunk::<4>()?;
-    let (place, length, bits) =
-        [("approve(address,uint256)", (1, 2, 256)), ("increaseAllowance(address,uint256)", (1, 2, 256)), (
-            "approve(address,address,uint160,uint48)",
-            (2, 4, 160),
-        )]
-        .into_iter()
-        .find_map(|(signature, shape)| (selector_of(signature) == *selector).then_some(shape))?;
+    let (place, length, bits) = [
+        ("approve(address,uint256)", (1, 2, 256)),
+        ("increaseAllowance(address,uint256)", (1, 2, 256)),
+        ("approve(address,address,uint160,uint48)", (2, 4, 160)),
+    ]
+    .into_iter()
+    .find_map(|(signature, shape)| (selector_of(signature) == *selector).then_some(shape))?;
     if arguments.len() != length * 32 || amount.bit_len() > bits {
         return None;
     }

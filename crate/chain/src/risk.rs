@@ -313,8 +313,12 @@ mod tests {
         let lost = Risk::LostRecipient { address: other };
         let data = erc20_transfer(other, U256::ONE);
         assert!(!risks(&context, token, data.clone()).contains(&lost));
-        let info =
-            TokenInfo { standard: TokenStandard::Erc20, symbol: "DAI".to_owned(), decimals: 18, vouched: true };
+        let info = TokenInfo {
+            standard: TokenStandard::Erc20,
+            symbol: "DAI".to_owned(),
+            decimals: 18,
+            vouched: true,
+        };
         context.tokens.insert((1, other), info);
         assert!(risks(&context, token, data).contains(&lost));
     }

@@ -321,8 +321,10 @@ pub fn dangerous(id: &str) -> RequestView {
     ];
     request.card.limit =
         Some(LimitView { suggestion: Some("2450.25".into()), symbol: "USDC".into(), token: PEER.into() });
-    request.card.simulation =
-        Some(not_simulated(SimulationStatus::NotSimulated, "Not simulated: the network's node did not answer."));
+    request.card.simulation = Some(not_simulated(
+        SimulationStatus::NotSimulated,
+        "Not simulated: the network's node did not answer.",
+    ));
     request.card.rows = vec![
         row("Amount", "unlimited USDC", RowStyle::Amount, 0),
         row("Spender", TOKEN, RowStyle::Address, 0),

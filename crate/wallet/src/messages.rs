@@ -238,9 +238,11 @@ pub fn list_line(line: usize) -> String {
 /// The node is asked.
 pub const SIMULATING: &str = "Your network's node is asked what this would move…";
 /// The changes are known.
-pub const SIMULATED: &str = "What your network's node expects, fees left out. It can change until it happens.";
+pub const SIMULATED: &str =
+    "What your network's node expects, fees left out. It can change until it happens.";
 /// Nothing changes.
-pub const SIMULATED_NOTHING: &str = "Your network's node expects that this moves nothing of yours, fees left out.";
+pub const SIMULATED_NOTHING: &str =
+    "Your network's node expects that this moves nothing of yours, fees left out.";
 /// More than is shown.
 pub const SIMULATED_MORE: &str = "More would change than fits here. Look at this one with special care.";
 /// It runs, and that is all.
@@ -300,8 +302,7 @@ pub const LIMIT_NOT_HERE: &str = "This approval cannot be limited on this device
 /// Allowances are being looked for.
 pub const ALLOWANCES_SEARCHING: &str = "The network is asked…";
 /// The node gives no logs.
-pub const ALLOWANCES_NOT_SEARCHED: &str =
-    "The network's node does not tell of past approvals. Only those that were signed with this device are listed.";
+pub const ALLOWANCES_NOT_SEARCHED: &str = "The network's node does not tell of past approvals. Only those that were signed with this device are listed.";
 
 /// How far back was looked.
 #[must_use]

@@ -9,8 +9,8 @@ mod request;
 use serde::{Deserialize, Serialize};
 
 pub use self::request::{
-    Card, CardKind, CardRow, ChangeKind, ChangeView, DeviceState, DeviceStrip, FeeSpeed, FeeView, LimitView, RequestStatus, RequestView,
-    RiskView, RowStyle, SimulationStatus, SimulationView,
+    Card, CardKind, CardRow, ChangeKind, ChangeView, DeviceState, DeviceStrip, FeeSpeed, FeeView, LimitView,
+    RequestStatus, RequestView, RiskView, RowStyle, SimulationStatus, SimulationView,
 };
 
 use crate::event::Timestamp;

@@ -169,8 +169,7 @@ fn event(emitter: Address, topics: &[B256], data: &[u8], coin: Option<Address>, 
         }
         (name, [owner, spender]) if *name == approval() => {
             let Some(amount) = number(0) else { return };
-            let allowed =
-                Allowed { token: emitter, spender: who(spender), what: Allowance::Amount(amount) };
+            let allowed = Allowed { token: emitter, spender: who(spender), what: Allowance::Amount(amount) };
             out.push(Happening::Allowed { owner: who(owner), allowed });
         }
         (name, [owner, spender, item]) if *name == approval() => {

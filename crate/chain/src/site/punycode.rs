@@ -77,10 +77,7 @@ mod tests {
     fn the_samples_of_the_standard_are_decoded() {
         for (encoded, text) in [
             ("ihqwcrb4cv8a8dqg056pqjye", "他们为什么不说中文"),
-            (
-                "b1abfaaepdrnnbgefbadotcwatmq2g4l",
-                "почемужеонинеговорятпорусски",
-            ),
+            ("b1abfaaepdrnnbgefbadotcwatmq2g4l", "почемужеонинеговорятпорусски"),
             ("3B-ww4c5e180e575a65lsy2b", "3年B組金八先生"),
             ("-> $1.00 <--", "-> $1.00 <-"),
         ] {

@@ -9,7 +9,9 @@ fn codes(origin: &str, known: &[&str]) -> Vec<&'static str> {
 
 #[test]
 fn a_plain_name_has_no_risk() {
-    for origin in ["https://app.uniswap.org", "https://example.com:8443", "http://localhost:9011", "http://127.0.0.1"] {
+    for origin in
+        ["https://app.uniswap.org", "https://example.com:8443", "http://localhost:9011", "http://127.0.0.1"]
+    {
         assert_eq!(codes(origin, &["https://app.uniswap.org"]), [""; 0], "{origin}");
     }
 }
@@ -29,7 +31,10 @@ fn a_name_in_letters_of_its_own_is_only_told() {
     let risks = judge("https://xn--wgv71a119e.jp", [], &[]);
     assert_eq!(risks, [Risk::ForeignSite { read: "日本語.jp".to_owned() }]);
     assert_eq!(codes("https://xn--bttrex-bwa.net", &[]), ["foreign-site"]);
-    assert_eq!(codes("https://xn--bttrex-bwa.net", &["https://bittrex.net"]), ["foreign-site", "resembles-site"]);
+    assert_eq!(
+        codes("https://xn--bttrex-bwa.net", &["https://bittrex.net"]),
+        ["foreign-site", "resembles-site"]
+    );
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Words for what the view names: states, kinds, outcomes.
 
-use symbolon_wallet::view::{AllowanceView, CardKind, DeviceKind, DeviceState, FeeSpeed, Outcome, RequestStatus};
+use symbolon_wallet::view::{
+    AllowanceView, CardKind, DeviceKind, DeviceState, FeeSpeed, Outcome, RequestStatus,
+};
 
 use super::{
     APPROVE, APPROVE_CONNECT, APPROVE_NETWORK, APPROVE_TOKEN, FEE_FAST, FEE_NORMAL, FEE_SLOW, in_block,

@@ -38,10 +38,16 @@ pub(crate) struct Done {
 /// How a request ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Ending {
-    Confirmed { block: u64 },
+    Confirmed {
+        block: u64,
+    },
     Expired,
-    Failed { block: u64 },
-    Rejected { message: String },
+    Failed {
+        block: u64,
+    },
+    Rejected {
+        message: String,
+    },
     Signed,
     Submitted,
     /// Another transaction of the same nonce is in a block.
@@ -150,9 +156,10 @@ impl Wallet {
         let before = self.dapp.seen.len();
         // A transfer of nothing is how a poisoner's address gets into histories: it makes nobody known.
         let nothing = intent.risks.contains(&Risk::NothingMoves);
-        let parties = intent.parties.iter().filter(|party| {
-            !(nothing && matches!(party.role, Role::Recipient | Role::Source | Role::Token))
-        });
+        let parties = intent
+            .parties
+            .iter()
+            .filter(|party| !(nothing && matches!(party.role, Role::Recipient | Role::Source | Role::Token)));
         self.dapp.seen.extend(parties.map(|party| (intent.chain_id, party.address)));
         if self.dapp.seen.len() != before {
             cx.store(record::put(record::SEEN, &self.dapp.seen));

@@ -101,14 +101,12 @@ impl Wallet {
         outcome: Result<Vec<u8>, FetchError>,
     ) {
         match question {
-            AllowanceQuestion::Head { chain_id, account, query } => {
-                match super::rpc::read(&query, outcome) {
-                    Ok(head) => self.search(cx, chain_id, account, head, 0),
-                    Err(_) => {
-                        self.dapp.allowances.searched.insert((chain_id, account), Search::Failed);
-                    }
+            AllowanceQuestion::Head { chain_id, account, query } => match super::rpc::read(&query, outcome) {
+                Ok(head) => self.search(cx, chain_id, account, head, 0),
+                Err(_) => {
+                    self.dapp.allowances.searched.insert((chain_id, account), Search::Failed);
                 }
-            }
+            },
             AllowanceQuestion::Held { grant, query } => {
                 if let Ok(held) = super::rpc::read(&query, outcome) {
                     self.dapp.allowances.held.insert(grant, held);

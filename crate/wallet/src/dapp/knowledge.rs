@@ -173,7 +173,13 @@ impl Wallet {
         self.simulate(cx, id);
     }
 
-    pub(super) fn look_up_token(&mut self, cx: &mut Context<'_>, chain_id: u64, token: Address, source: &Source) {
+    pub(super) fn look_up_token(
+        &mut self,
+        cx: &mut Context<'_>,
+        chain_id: u64,
+        token: Address,
+        source: &Source,
+    ) {
         let watched = self.dapp.tokens.iter().any(|one| one.chain_id == chain_id && one.address == token);
         if watched || !self.dapp.knowledge.asked.insert((chain_id, token, true)) {
             return;

@@ -39,7 +39,13 @@ pub(crate) enum Verdict {
 }
 
 /// Judges a request by its intent and what was reserved before.
-pub(crate) fn judge(policy: &Unattended, ledger: &Ledger, intent: &Intent, now: Timestamp, site_is_suspect: bool) -> Verdict {
+pub(crate) fn judge(
+    policy: &Unattended,
+    ledger: &Ledger,
+    intent: &Intent,
+    now: Timestamp,
+    site_is_suspect: bool,
+) -> Verdict {
     if policy.danger_everything {
         return Verdict::Allow { wei: 0 };
     }

@@ -136,7 +136,10 @@ impl Wallet {
             intent.parties.iter().filter(move |party| party.role == role).map(|party| party.address)
         };
         let watched = self.dapp.tokens.iter().filter(|token| token.chain_id == intent.chain_id);
-        playing(Role::Token).chain(playing(Role::Contract)).chain(watched.map(|token| token.address)).collect()
+        playing(Role::Token)
+            .chain(playing(Role::Contract))
+            .chain(watched.map(|token| token.address))
+            .collect()
     }
 
     pub(super) fn simulation_came(

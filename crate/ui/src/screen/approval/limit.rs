@@ -20,8 +20,7 @@ fn editor(id: String, limit: LimitView) -> AnyView {
     let ask = Ask::new(app());
     let amount = RwSignal::new(limit.suggestion.unwrap_or_default());
     let tried = RwSignal::new(false);
-    let wrong =
-        move || (!format::is_decimal(amount.get().trim())).then_some(messages::LIMIT_BAD);
+    let wrong = move || (!format::is_decimal(amount.get().trim())).then_some(messages::LIMIT_BAD);
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         tried.set(true);

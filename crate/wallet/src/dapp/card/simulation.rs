@@ -93,10 +93,10 @@ fn change(change: &Change, intent: &Intent, names: &Names) -> ChangeView {
 }
 
 fn allowed(spender: &Address, token: &Address, what: &str, intent: &Intent, names: &Names) -> ChangeView {
-    let who = names.names.get(spender).map_or_else(
-        || messages::short(spender),
-        |known| symbolon_chain::text::inert_name(&known.name),
-    );
+    let who = names
+        .names
+        .get(spender)
+        .map_or_else(|| messages::short(spender), |known| symbolon_chain::text::inert_name(&known.name));
     let (_, vouched) = symbol_of(token, intent, names);
     ChangeView {
         kind: ChangeKind::Allowance,

@@ -134,7 +134,10 @@ fn a_token_is_taken_off_the_list() {
     assert_eq!(rig.view().balances.len(), 2);
     rig.command(Command::RemoveToken { address: USDC.to_owned() }).unwrap();
     assert_eq!(rig.view().balances.len(), 1);
-    assert_eq!(rig.command(Command::RemoveToken { address: USDC.to_owned() }).unwrap_err().code, "token/unknown");
+    assert_eq!(
+        rig.command(Command::RemoveToken { address: USDC.to_owned() }).unwrap_err().code,
+        "token/unknown"
+    );
 }
 
 fn approve(rig: &mut Rig) {

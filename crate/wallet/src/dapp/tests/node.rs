@@ -83,9 +83,8 @@ impl Node {
             "eth_chainId" => Ok(hex(self.chain_id.into())),
             "eth_blockNumber" => Ok(hex(self.height.into())),
             "eth_getLogs" => {
-                let block = |name: &str| {
-                    u64::from_str_radix(&params[0][name].as_str().unwrap()[2..], 16).unwrap()
-                };
+                let block =
+                    |name: &str| u64::from_str_radix(&params[0][name].as_str().unwrap()[2..], 16).unwrap();
                 match &self.logs {
                     Some((range, logs)) if block("toBlock") - block("fromBlock") < *range => Ok(logs.clone()),
                     _ => Err((-32005, "query exceeds max block range".to_owned())),

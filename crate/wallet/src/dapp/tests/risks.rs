@@ -33,7 +33,10 @@ fn a_known_thief_is_flagged_before_it_is_connected() {
     let (_, card) = connect_from("https://www.phishing.invalid");
     let RiskView { code, message, severity } = &card.risks[0];
     assert_eq!((code.as_str(), *severity), ("risk/known-phishing", Severity::Danger));
-    assert_eq!(message, "This site is on a list of sites that steal (phishing.invalid). Do not connect or sign.");
+    assert_eq!(
+        message,
+        "This site is on a list of sites that steal (phishing.invalid). Do not connect or sign."
+    );
 }
 
 #[test]
@@ -168,7 +171,8 @@ fn an_unlimited_approval_can_be_given_a_limit_and_is_another_request_then() {
     let before = rig.first();
     let limit = before.card.limit.clone().unwrap();
     assert_eq!((limit.symbol.as_str(), limit.suggestion.as_deref()), ("USDC", Some("1.5")));
-    let command = |amount: &str| Command::LimitApproval { request: before.id.clone(), amount: amount.to_owned() };
+    let command =
+        |amount: &str| Command::LimitApproval { request: before.id.clone(), amount: amount.to_owned() };
     assert_eq!(rig.command(command("1.0000001")).unwrap_err().code, "approval/amount");
     rig.command(command("1.5")).unwrap();
     let after = rig.first();

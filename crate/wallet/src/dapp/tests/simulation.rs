@@ -139,7 +139,8 @@ fn an_allowance_that_changes_is_shown() {
     let log = json!({
         "address": USDC, "topics": [approval, word(&rig.me()), word(OTHER)], "data": format!("0x{:064x}", 5_000_000),
     });
-    rig.node.trace = Some(json!({ "from": rig.me(), "to": USDC, "type": "CALL", "value": "0x0", "logs": [log] }));
+    rig.node.trace =
+        Some(json!({ "from": rig.me(), "to": USDC, "type": "CALL", "value": "0x0", "logs": [log] }));
     rig.send("0x0");
     assert_eq!(texts(&rig), ["0x7099…79C8 may take 5 USDC"]);
     assert_eq!(simulation(&rig).changes[0].kind, ChangeKind::Allowance);
