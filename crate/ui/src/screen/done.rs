@@ -27,7 +27,7 @@ pub fn done(id: String) -> AnyView {
                 let (class, which) = match &entry.outcome {
                     Outcome::Confirmed { .. } | Outcome::Signed | Outcome::Submitted => ("big-icon ok", Icon::Check),
                     Outcome::Failed { .. } => ("big-icon danger", Icon::Warning),
-                    Outcome::Expired | Outcome::Rejected { .. } => ("big-icon", Icon::Close),
+                    Outcome::Expired | Outcome::Rejected { .. } | Outcome::Replaced => ("big-icon", Icon::Close),
                 };
                 view! {
                     <span class=class>{icon(which)}</span>
