@@ -17,16 +17,11 @@ pub trait Item: Clone + fmt::Debug + PartialEq + Eq + Send + 'static {
     fn path(&self) -> &Path;
 }
 
-pub(crate) use sealed::{Frost, Point, Scalar};
+pub(crate) use sealed::{Frost, Point, Scalar, SigningKey};
 
 /// Public for the compiler, and out of reach: ZF's types are this crate's own business.
 mod sealed {
-    use std::collections::BTreeMap;
-
-    use frost_core::keys::{KeyPackage, PublicKeyPackage};
-    use frost_core::round1::SigningNonces;
-    use frost_core::round2::SignatureShare;
-    use frost_core::{Ciphersuite, Error, Identifier, SigningPackage};
+    use frost_core::Ciphersuite;
     use symbolon_mpc::{Group, Transcript};
 
     use super::Item;
@@ -36,6 +31,16 @@ mod sealed {
     pub type Point<S> = <<S as Frost>::Curve as Group>::Point;
     /// A scalar of the scheme's group.
     pub type Scalar<S> = <<S as Frost>::Curve as Group>::Scalar;
+
+    /// The key that signs: ± the derived one, plus `tweak` times the generator. Shares follow it.
+    pub struct SigningKey<S: Frost> {
+        /// Whether it is minus the derived one.
+        pub is_negated: bool,
+        /// What is added then.
+        pub tweak: Scalar<S>,
+        /// The key.
+        pub public: Point<S>,
+    }
 
     /// The scheme as ZF and as our ground floor have it.
     pub trait Frost: Sized + Send + Sync + 'static {
@@ -58,23 +63,10 @@ mod sealed {
         /// The bytes that the scheme signs.
         fn message(item: &Self::Item) -> &[u8];
 
-        /// A signature share.
-        fn sign(
-            item: &Self::Item,
-            package: &SigningPackage<Self::Cipher>,
-            nonces: &SigningNonces<Self::Cipher>,
-            key: &KeyPackage<Self::Cipher>,
-        ) -> Result<SignatureShare<Self::Cipher>, Error<Self::Cipher>>;
+        /// The key that signs `item`, made of the derived one; `None` practically never.
+        fn signing_key(item: &Self::Item, derived: Point<Self>) -> Option<SigningKey<Self>>;
 
-        /// The signature that the shares make, or who spoiled it.
-        fn aggregate(
-            item: &Self::Item,
-            package: &SigningPackage<Self::Cipher>,
-            shares: &BTreeMap<Identifier<Self::Cipher>, SignatureShare<Self::Cipher>>,
-            keys: &PublicKeyPackage<Self::Cipher>,
-        ) -> Result<frost_core::Signature<Self::Cipher>, Error<Self::Cipher>>;
-
-        /// Whether `signature` is good under `key`, the derived public key, by a strict verifier that is not ZF's.
+        /// Whether `signature` is good under `key`, the key that signs, by a strict verifier that is not ZF's.
         fn verify(item: &Self::Item, key: &Point<Self>, signature: &[u8; 64]) -> bool;
     }
 }
