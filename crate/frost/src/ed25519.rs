@@ -2,10 +2,11 @@
 
 use frost_ed25519::Ed25519Sha512;
 use symbolon_mpc::derive::{DeriveError, Path, derive};
+use symbolon_mpc::sign::{Item, Misuse};
 use symbolon_mpc::{Group, KeyInfo, Scheme, Transcript};
 
-use crate::sign::{self, Misuse};
-use crate::suite::{Frost, Item, Point, SigningKey, Suite};
+use crate::sign;
+use crate::suite::{Frost, Point, SigningKey, Suite};
 
 /// The scheme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +52,17 @@ impl Item for SignItem {
     fn path(&self) -> &Path {
         &self.path
     }
+
+    fn put(&self, hash: &mut Transcript) {
+        hash.put(&self.message);
+    }
+
+    fn check(&self) -> Result<(), Misuse> {
+        if self.message.len() > MAX_MESSAGE {
+            return Err(Misuse::MessageLength(self.message.len()));
+        }
+        Ok(())
+    }
 }
 
 impl Frost for Ed25519 {
@@ -59,17 +71,6 @@ impl Frost for Ed25519 {
     type Item = SignItem;
 
     const PROTOCOL: &'static str = "ed25519/sign/frost";
-
-    fn check(item: &SignItem) -> Result<(), Misuse> {
-        if item.message.len() > MAX_MESSAGE {
-            return Err(Misuse::MessageLength(item.message.len()));
-        }
-        Ok(())
-    }
-
-    fn put(item: &SignItem, hash: &mut Transcript) {
-        hash.put(&item.message);
-    }
 
     fn message(item: &SignItem) -> &[u8] {
         &item.message

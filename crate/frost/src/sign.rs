@@ -12,17 +12,16 @@
 
 mod keys;
 mod nonces;
-mod plan;
 mod rounds;
 
 use rand_core::CryptoRngCore;
 use symbolon_mpc::{Abort, Ceremony, KeyShare, Machine, PartyIndex, Step};
 
 pub use self::nonces::Nonces;
-pub use self::plan::{MAX_ITEMS, Misuse, SignPlan};
 use self::rounds::SignProtocol;
 use crate::signature::Signature;
 use crate::suite::Suite;
+pub use symbolon_mpc::sign::{MAX_ITEMS, Misuse, SignPlan};
 
 /// A signing ceremony of one party.
 pub struct Sign<S: Suite>(Machine<SignProtocol<S>>);

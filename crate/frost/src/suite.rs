@@ -1,9 +1,6 @@
 //! What differs between the schemes that this crate signs by.
 
-use core::fmt;
-
 use symbolon_mpc::Scheme;
-use symbolon_mpc::derive::Path;
 
 /// A scheme that this crate signs by: [`crate::ed25519::Ed25519`] or [`crate::taproot::Taproot`].
 pub trait Suite: sealed::Frost {
@@ -11,21 +8,15 @@ pub trait Suite: sealed::Frost {
     const SCHEME: Scheme;
 }
 
-/// One thing to sign.
-pub trait Item: Clone + fmt::Debug + PartialEq + Eq + Send + 'static {
-    /// The key, below the root.
-    fn path(&self) -> &Path;
-}
-
 pub(crate) use sealed::{Frost, Point, Scalar, SigningKey};
 
 /// Public for the compiler, and out of reach: ZF's types are this crate's own business.
 mod sealed {
-    use frost_core::Ciphersuite;
-    use symbolon_mpc::{Group, Transcript};
+    use core::fmt;
 
-    use super::Item;
-    use crate::sign::Misuse;
+    use frost_core::Ciphersuite;
+    use symbolon_mpc::Group;
+    use symbolon_mpc::sign::Item;
 
     /// A point of the scheme's group.
     pub type Point<S> = <<S as Frost>::Curve as Group>::Point;
@@ -49,16 +40,10 @@ mod sealed {
         /// Our group, whose points and scalars are ZF's own.
         type Curve: Group<Scalar = frost_core::Scalar<Self::Cipher>, Point = frost_core::Element<Self::Cipher>>;
         /// What is signed.
-        type Item: Item;
+        type Item: Item + Clone + fmt::Debug + PartialEq + Eq + Send + 'static;
 
         /// What session ids name the protocol by.
         const PROTOCOL: &'static str;
-
-        /// Checks an item.
-        fn check(item: &Self::Item) -> Result<(), Misuse>;
-
-        /// Appends what of the item must be agreed, but for its path.
-        fn put(item: &Self::Item, hash: &mut Transcript);
 
         /// The bytes that the scheme signs.
         fn message(item: &Self::Item) -> &[u8];

@@ -9,10 +9,11 @@ use k256::schnorr::{Signature, VerifyingKey};
 use k256::{AffinePoint, ProjectivePoint, Scalar};
 use sha2::{Digest, Sha256};
 use symbolon_mpc::derive::{DeriveError, Path, derive};
+use symbolon_mpc::sign::Item;
 use symbolon_mpc::{Group, KeyInfo, Scheme, Secp256k1, Transcript};
 
-use crate::sign::{self, Misuse};
-use crate::suite::{Frost, Item, Point, SigningKey, Suite};
+use crate::sign;
+use crate::suite::{Frost, Point, SigningKey, Suite};
 
 /// The scheme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,6 +120,12 @@ impl Item for SignItem {
     fn path(&self) -> &Path {
         &self.path
     }
+
+    fn put(&self, hash: &mut Transcript) {
+        hash.put(&self.sighash);
+        // No root is the empty field, which no root is.
+        hash.put(self.merkle_root.as_ref().map_or(&[], |root| root.as_slice()));
+    }
 }
 
 impl Frost for Taproot {
@@ -127,16 +134,6 @@ impl Frost for Taproot {
     type Item = SignItem;
 
     const PROTOCOL: &'static str = "schnorr-secp256k1/sign/frost";
-
-    fn check(_: &SignItem) -> Result<(), Misuse> {
-        Ok(())
-    }
-
-    fn put(item: &SignItem, hash: &mut Transcript) {
-        hash.put(&item.sighash);
-        // No root is the empty field, which no root is.
-        hash.put(item.merkle_root.as_ref().map_or(&[], |root| root.as_slice()));
-    }
 
     fn message(item: &SignItem) -> &[u8] {
         &item.sighash

@@ -6,11 +6,11 @@ use frost_core::Identifier;
 use frost_core::keys::{KeyPackage, PublicKeyPackage, SigningShare, VerifyingShare};
 use symbolon_mpc::derive::{DeriveError, derive_from};
 use symbolon_mpc::share::InvalidKeyInfo;
+use symbolon_mpc::sign::{Item, Misuse};
 use symbolon_mpc::{Group, KeyInfo, KeyShare, PartyIndex};
 use zeroize::Zeroizing;
 
-use super::plan::Misuse;
-use crate::suite::{Frost, Item, Point, Scalar, Suite};
+use crate::suite::{Frost, Point, Scalar, Suite};
 
 /// One item and the keys that sign it.
 pub(super) struct Keyed<S: Suite> {

@@ -11,14 +11,13 @@ use frost_core::{Ciphersuite, Identifier, Signature as FrostSignature, SigningPa
 use rand_core::CryptoRngCore;
 use serde::{Deserialize, Serialize};
 use symbolon_mpc::machine::{Context, Heard, Next, Protocol, Round, Word};
-use symbolon_mpc::share::InvalidKeyInfo;
-use symbolon_mpc::{Abort, Agreement, Cause, Group, KeyShare, Party, PartyIndex, Tag, Transcript, wire};
+use symbolon_mpc::sign::{MAX_ITEMS, Misuse, SignPlan, hedge_of};
+use symbolon_mpc::{Abort, Agreement, Cause, Group, KeyShare, PartyIndex, wire};
 use zeroize::Zeroizing;
 
 use super::Signed;
 use super::keys::{self, Keyed};
 use super::nonces::{Hedged, Nonces};
-use super::plan::{MAX_ITEMS, Misuse, SignPlan};
 use crate::signature::Signature;
 use crate::suite::{Point, Scalar, Suite};
 
@@ -76,45 +75,9 @@ pub(super) struct ShareItem {
 impl<S: Suite> SignProtocol<S> {
     /// Checks that plan and share fit.
     pub(super) fn new(plan: SignPlan<S::Item>, share: &KeyShare) -> Result<Self, Misuse> {
-        let info = share.info();
-        let quorum = info.quorum();
-        // ECDSA's and Taproot's keys are of one group: a key signs by the scheme that it was made for and no other.
-        if info.scheme() != S::SCHEME {
-            return Err(Misuse::Key(InvalidKeyInfo::Scheme));
-        }
-        if plan.wallet != *info.wallet() {
-            return Err(Misuse::OtherWallet);
-        }
-        if plan.epoch != info.epoch() {
-            return Err(Misuse::StaleEpoch { held: info.epoch(), asked: plan.epoch });
-        }
-        if plan.signers.len() != usize::from(quorum.threshold()) {
-            return Err(Misuse::SignerCount { threshold: quorum.threshold(), signers: plan.signers.len() });
-        }
-        if plan.items.is_empty() || plan.items.len() > MAX_ITEMS {
-            return Err(Misuse::ItemCount(plan.items.len()));
-        }
-        plan.items.iter().try_for_each(S::check)?;
-        let party = |index: &PartyIndex| {
-            let device = quorum.device_of(*index).ok_or(Misuse::UnknownSigner(*index))?;
-            Ok(Party { index: *index, device })
-        };
-        let agreement = Agreement {
-            protocol: S::PROTOCOL,
-            ceremony: plan.ceremony,
-            wallet: plan.wallet,
-            epoch: plan.epoch,
-            quorum: quorum.clone(),
-            parties: plan.signers.iter().map(party).collect::<Result<_, Misuse>>()?,
-            plan: plan.digest::<S>(info),
-        };
-        // EXPOSE: hashed to hedge nonces; the hash is wiped.
-        let hedge = share.expose::<S::Curve, _>(|scalar| {
-            let bytes = Zeroizing::new(S::Curve::encode_scalar(scalar));
-            Zeroizing::new(Transcript::new(Tag::Hedge).field(b"share").field(&*bytes).finish32())
-        })?;
+        let agreement = plan.agreement(S::PROTOCOL, S::SCHEME, share)?;
         let items = keys::derive::<S>(plan.items, &plan.signers, share)?;
-        Ok(Self { agreement, items, hedge })
+        Ok(Self { agreement, items, hedge: hedge_of(share) })
     }
 }
 
