@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use super::commit::Commit;
 use super::plan::{PROTOCOL, SignPlan};
-use super::{Item, Signed, Signer, blame};
+use super::{Item, Signed, Signer};
 use crate::setup::{PairName, SetupMessage, Started};
 
 /// The protocol before its session is known.
@@ -118,17 +118,13 @@ impl Round for Setup {
         rng: &mut dyn CryptoRngCore,
     ) -> Result<Word<(), Option<SetupMessage>>, Abort> {
         let mut random = self.signer.random(context, "setup", rng);
-        let mut private = Vec::new();
-        for peer in context.peers() {
-            if !self.cold.contains(&peer) {
-                private.push((peer, None));
-                continue;
-            }
-            let (started, message) = Started::new(*context.session(), context.me(), peer, &mut random);
-            self.started.insert(peer, started);
-            private.push((peer, Some(message)));
+        let mut private: BTreeMap<_, _> = context.peers().map(|peer| (peer, None)).collect();
+        let started = Started::new_each(*context.session(), context.me(), &self.cold, &mut random);
+        for (peer, (started, message)) in self.cold.iter().zip(started) {
+            self.started.insert(*peer, started);
+            private.insert(*peer, Some(message));
         }
-        Ok(Word { broadcast: (), private })
+        Ok(Word { broadcast: (), private: private.into_iter().collect() })
     }
 
     fn listen(
@@ -137,17 +133,16 @@ impl Round for Setup {
         heard: Heard<(), Option<SetupMessage>>,
         _: &mut dyn CryptoRngCore,
     ) -> Result<Next<Signed>, Abort> {
-        let mut unopened = BTreeMap::new();
+        let mut started = Vec::new();
         for (peer, (), message) in heard {
             match (self.started.remove(&peer), message) {
-                (Some(started), Some(message)) => {
-                    unopened.insert(peer, started.finish(&message).or_else(blame(peer))?);
-                }
+                (Some(own), Some(message)) => started.push((own, message)),
                 (None, None) => {}
                 _ => return Err(Abort::party(peer, Cause::Malformed("set-up"))),
             }
         }
-        Ok(Next::round(Commit::<2>::new(self.signer, unopened)))
+        let unopened = Started::finish_each(started).map_err(|(peer, cause)| Abort::party(peer, cause))?;
+        Ok(Next::round(Commit::<2>::new(self.signer, unopened.into_iter().collect())))
     }
 }
 

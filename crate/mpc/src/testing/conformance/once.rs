@@ -3,7 +3,6 @@
 use crate::ceremony::{Ceremony, CeremonyId};
 use crate::share::KeyShare;
 use crate::sign::{Item, SignPlan};
-use crate::testing::fields::Inspect;
 use crate::testing::sim::{Network, Outcome, Simulator};
 
 /// Signs `item` over a bad network among the holders of `shares`, by the ceremonies that `start` begins, and gives the
@@ -11,7 +10,7 @@ use crate::testing::sim::{Network, Outcome, Simulator};
 ///
 /// # Panics
 /// If the signers end with different signatures, or with more or fewer than one.
-pub fn sign_once<I: Item + Clone, C: Ceremony + Inspect, T: Clone + PartialEq>(
+pub fn sign_once<I: Item + Clone, C: Ceremony, T: Clone + PartialEq>(
     shares: &[&KeyShare],
     item: I,
     session: u64,
