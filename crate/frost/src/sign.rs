@@ -6,9 +6,9 @@
 //! | 2 | per item: a signature share | with approval |
 //!
 //! Round 1 needs no consent, because items and intent are in the session id before the first nonce is drawn; the
-//! signature shares wait for [`Ceremony::approve`]. Whoever spoils a signature is named by every honest signer:
-//! shares are checked against the verification shares of the key. A signature leaves only after a strict verifier
-//! other than ZF's took it under the derived key.
+//! signature shares wait for [`Ceremony::approve`]. A signature leaves only after a strict verifier other than ZF's
+//! took it under the key that signs. Whoever spoils one is named by every honest signer: shares are then checked
+//! against the verification shares of the key.
 
 mod keys;
 mod nonces;
