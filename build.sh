@@ -113,6 +113,8 @@ wasm_flags() {
     printf '%s' "--remap-path-prefix=$cargo_home/registry/src=/crates --remap-path-prefix=$PWD=/symbolon"
     # The screens are a fifth smaller where Leptos erases the types of its views.
     printf '%s' " --remap-path-prefix=$(rustc --print sysroot)=/rust --cfg erase_components"
+    # Vectors of 128 bits: docs/status.md says what they save. Every browser that can run the extension has them.
+    printf '%s' " -C target-feature=+simd128"
 }
 
 cargo_wasm() {

@@ -128,37 +128,57 @@ impl PairSetup {
 }
 
 impl Started {
-    /// Begins a set-up between `me` and `peer`.
-    pub fn new(
+    /// Begins set-ups between `me` and each of `peers`, in their order.
+    pub fn new_each(
         session: SessionId,
         me: PartyIndex,
-        peer: PartyIndex,
+        peers: &[PartyIndex],
         rng: &mut dyn CryptoRngCore,
-    ) -> (Self, SetupMessage) {
-        let direction = Direction { session, sender: me, receiver: peer };
-        let (sender, from_sender) = base::Sender::start(direction, rng);
-        let (receiver, from_receiver) = base::Receiver::start(direction.reversed(), rng);
-        let mut seed = SeedPart(Zeroizing::new([0; 32]));
-        rng.fill_bytes(&mut *seed.0);
-        let message =
-            SetupMessage { sender: from_sender, receiver: from_receiver, seed: seed.commit(&direction) };
-        (Self { direction, sender, receiver, seed, message: message.clone() }, message)
+    ) -> Vec<(Self, SetupMessage)> {
+        if peers.is_empty() {
+            return Vec::new();
+        }
+        let mut drawn = Vec::new();
+        let mut rest = Vec::new();
+        for peer in peers {
+            let direction = Direction { session, sender: me, receiver: *peer };
+            let sender = base::Sender::start(direction, rng);
+            drawn.push(base::Drawn::draw(direction.reversed(), rng));
+            let mut seed = SeedPart(Zeroizing::new([0; 32]));
+            rng.fill_bytes(&mut *seed.0);
+            rest.push((direction, sender, seed));
+        }
+        let receivers = base::Receiver::start_each(drawn);
+        let started = rest.into_iter().zip(receivers).map(|(rest, (receiver, from_receiver))| {
+            let (direction, (sender, from_sender), seed) = rest;
+            let message =
+                SetupMessage { sender: from_sender, receiver: from_receiver, seed: seed.commit(&direction) };
+            (Self { direction, sender, receiver, seed, message: message.clone() }, message)
+        });
+        started.collect()
     }
 
-    /// Takes the peer's first message.
+    /// Takes each peer's first message.
     ///
     /// # Errors
-    /// [`Cause::Malformed`] if it holds anything but points of the curve.
-    pub fn finish(self, message: &SetupMessage) -> Result<Unopened, Cause> {
-        let name = name(&self.direction, &self.message, message);
-        Ok(Unopened {
-            direction: self.direction,
-            name,
-            bob: self.sender.finish(&message.receiver)?,
-            alice: self.receiver.finish(&message.sender)?,
-            seed: self.seed,
-            commitment: message.seed,
-        })
+    /// The peer, and [`Cause::Malformed`] if its message holds anything but points of the curve.
+    pub fn finish_each(
+        started: Vec<(Self, SetupMessage)>,
+    ) -> Result<Vec<(PartyIndex, Unopened)>, (PartyIndex, Cause)> {
+        if started.is_empty() {
+            return Ok(Vec::new());
+        }
+        let senders: Vec<_> = started.iter().map(|(own, peer)| (&own.sender, &peer.receiver)).collect();
+        let bobs = base::Sender::finish_each(&senders)?;
+        let receivers: Vec<_> = started.iter().map(|(own, peer)| (&own.receiver, &peer.sender)).collect();
+        let alices = base::Receiver::finish_each(&receivers)?;
+        let seeds = bobs.into_iter().zip(alices);
+        let unopened = started.into_iter().zip(seeds).map(|((own, message), (bob, alice))| {
+            let Self { direction, seed, message: said, .. } = own;
+            let name = name(&direction, &said, &message);
+            (direction.receiver, Unopened { direction, name, alice, bob, seed, commitment: message.seed })
+        });
+        Ok(unopened.collect())
     }
 }
 

@@ -21,7 +21,9 @@ use symbolon_mpc::machine::{Context, Machine};
 use symbolon_mpc::{Abort, Blame, Cause, Ceremony, DeviceId, KeyShare, PartyIndex, Step, hedge};
 use zeroize::Zeroizing;
 
-pub use self::plan::{MAX_ITEMS, Misuse, SignItem, SignPlan};
+pub use self::plan::{SignItem, SignPlan};
+pub use symbolon_mpc::sign::{MAX_ITEMS, Misuse};
+
 use self::start::SignProtocol;
 use crate::setup::{PairKey, Pairs};
 use crate::signature::Signature;

@@ -1,15 +1,12 @@
 //! Ed25519 (RFC 8032), which Solana signs with: FROST(Ed25519, SHA-512) of RFC 9591, section 6.1.
 
-use std::collections::BTreeMap;
-
-use frost_core::Error;
-use frost_ed25519::keys::{KeyPackage, PublicKeyPackage};
-use frost_ed25519::{Ed25519Sha512, Identifier, SigningPackage, round1, round2};
+use frost_ed25519::Ed25519Sha512;
 use symbolon_mpc::derive::{DeriveError, Path, derive};
-use symbolon_mpc::{KeyInfo, Scheme, Transcript};
+use symbolon_mpc::sign::{Item, Misuse};
+use symbolon_mpc::{Group, KeyInfo, Scheme, Transcript};
 
-use crate::sign::{self, Misuse};
-use crate::suite::{Frost, Item, Point, Suite};
+use crate::sign;
+use crate::suite::{Frost, Point, SigningKey, Suite};
 
 /// The scheme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +52,17 @@ impl Item for SignItem {
     fn path(&self) -> &Path {
         &self.path
     }
+
+    fn put(&self, hash: &mut Transcript) {
+        hash.put(&self.message);
+    }
+
+    fn check(&self) -> Result<(), Misuse> {
+        if self.message.len() > MAX_MESSAGE {
+            return Err(Misuse::MessageLength(self.message.len()));
+        }
+        Ok(())
+    }
 }
 
 impl Frost for Ed25519 {
@@ -64,37 +72,12 @@ impl Frost for Ed25519 {
 
     const PROTOCOL: &'static str = "ed25519/sign/frost";
 
-    fn check(item: &SignItem) -> Result<(), Misuse> {
-        if item.message.len() > MAX_MESSAGE {
-            return Err(Misuse::MessageLength(item.message.len()));
-        }
-        Ok(())
-    }
-
-    fn put(item: &SignItem, hash: &mut Transcript) {
-        hash.put(&item.message);
-    }
-
     fn message(item: &SignItem) -> &[u8] {
         &item.message
     }
 
-    fn sign(
-        _: &SignItem,
-        package: &SigningPackage,
-        nonces: &round1::SigningNonces,
-        key: &KeyPackage,
-    ) -> Result<round2::SignatureShare, Error<Ed25519Sha512>> {
-        round2::sign(package, nonces, key)
-    }
-
-    fn aggregate(
-        _: &SignItem,
-        package: &SigningPackage,
-        shares: &BTreeMap<Identifier, round2::SignatureShare>,
-        keys: &PublicKeyPackage,
-    ) -> Result<frost_ed25519::Signature, Error<Ed25519Sha512>> {
-        frost_ed25519::aggregate(package, shares, keys)
+    fn signing_key(_: &SignItem, derived: Point<Self>) -> Option<SigningKey<Self>> {
+        Some(SigningKey { is_negated: false, tweak: symbolon_mpc::Ed25519::zero(), public: derived })
     }
 
     fn verify(item: &SignItem, key: &Point<Self>, signature: &[u8; 64]) -> bool {

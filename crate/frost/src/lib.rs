@@ -1,9 +1,10 @@
 //! Threshold Schnorr signatures in two rounds: FROST (RFC 9591; ePrint 2020/852), for Solana's Ed25519 and for
 //! Bitcoin's Taproot (BIP-340, BIP-341).
 //!
-//! The arithmetic is the Zcash Foundation's `frost-core`, `frost-ed25519` and `frost-secp256k1-tr`, which this
-//! crate alone knows; keys are shares of our own dealing, and the rounds run in our own machine. [`sign`] is the
-//! ceremony, [`ed25519`] and [`taproot`] are what differs.
+//! Nonces, signature shares and their check are the Zcash Foundation's `frost-core`, `frost-ed25519` and
+//! `frost-secp256k1-tr`, which this crate alone knows; keys are shares of our own dealing, the rounds run in our own
+//! machine, and the sum of the shares, of public values, is ours. [`sign`] is the ceremony, [`ed25519`] and
+//! [`taproot`] are what differs.
 //!
 //! # What binds a signature share to its session
 //!

@@ -6,23 +6,22 @@
 //! | 2 | per item: a signature share | with approval |
 //!
 //! Round 1 needs no consent, because items and intent are in the session id before the first nonce is drawn; the
-//! signature shares wait for [`Ceremony::approve`]. Whoever spoils a signature is named by every honest signer:
-//! shares are checked against the verification shares of the key. A signature leaves only after a strict verifier
-//! other than ZF's took it under the derived key.
+//! signature shares wait for [`Ceremony::approve`]. A signature leaves only after a strict verifier other than ZF's
+//! took it under the key that signs. Whoever spoils one is named by every honest signer: shares are then checked
+//! against the verification shares of the key.
 
 mod keys;
 mod nonces;
-mod plan;
 mod rounds;
 
 use rand_core::CryptoRngCore;
 use symbolon_mpc::{Abort, Ceremony, KeyShare, Machine, PartyIndex, Step};
 
 pub use self::nonces::Nonces;
-pub use self::plan::{MAX_ITEMS, Misuse, SignPlan};
 use self::rounds::SignProtocol;
 use crate::signature::Signature;
 use crate::suite::Suite;
+pub use symbolon_mpc::sign::{MAX_ITEMS, Misuse, SignPlan};
 
 /// A signing ceremony of one party.
 pub struct Sign<S: Suite>(Machine<SignProtocol<S>>);

@@ -3,22 +3,17 @@
 //! A [`SignItem`] names the internal key by its path and the script tree by its root. What signs is always the
 //! tweaked key: without a script tree BIP-341 says to tweak by the key alone, so that nobody can hide a tree.
 
-use std::collections::BTreeMap;
-
-use frost_core::Error;
-use frost_secp256k1_tr::keys::{KeyPackage, PublicKeyPackage};
-use frost_secp256k1_tr::{
-    Identifier, Secp256K1Sha256TR, SigningPackage, aggregate_with_tweak, round1, round2,
-};
+use frost_secp256k1_tr::Secp256K1Sha256TR;
 use k256::elliptic_curve::point::AffineCoordinates;
 use k256::schnorr::{Signature, VerifyingKey};
-use k256::{AffinePoint, ProjectivePoint};
+use k256::{AffinePoint, ProjectivePoint, Scalar};
 use sha2::{Digest, Sha256};
 use symbolon_mpc::derive::{DeriveError, Path, derive};
+use symbolon_mpc::sign::Item;
 use symbolon_mpc::{Group, KeyInfo, Scheme, Secp256k1, Transcript};
 
-use crate::sign::{self, Misuse};
-use crate::suite::{Frost, Item, Point, Suite};
+use crate::sign;
+use crate::suite::{Frost, Point, SigningKey, Suite};
 
 /// The scheme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,25 +62,45 @@ pub fn output_keys(
 ///
 /// `None` practically never: if the tweak is not below the order, or the sum is the identity.
 pub fn tweak(internal: &ProjectivePoint, merkle_root: Option<&[u8; 32]>) -> Option<OutputKeys> {
-    let affine = internal.to_affine();
-    let x = x_of(&affine);
-    // BIP-341, "Constructing and spending Taproot outputs", taproot_tweak_pubkey:
-    // > t = int_from_bytes(tagged_hash("TapTweak", pubkey + h))
-    // > if t >= SECP256K1_ORDER: raise ValueError
-    // > P = lift_x(int_from_bytes(pubkey))
-    // > Q = point_add(P, point_mul(G, t))
-    let tag = Sha256::digest("TapTweak");
-    let mut hash = Sha256::new().chain_update(tag).chain_update(tag).chain_update(x);
-    if let Some(root) = merkle_root {
-        hash.update(root);
+    let tweaked = Tweaked::new(internal, merkle_root)?;
+    Some(OutputKeys { internal: tweaked.internal, output: x_of(&tweaked.output) })
+}
+
+/// An output key, and how it is made of the internal key.
+struct Tweaked {
+    /// The x-coordinate of the internal key.
+    internal: [u8; 32],
+    /// Whether y of the internal key is odd.
+    is_odd: bool,
+    /// t.
+    tweak: Scalar,
+    /// Q.
+    output: AffinePoint,
+}
+
+impl Tweaked {
+    fn new(internal: &ProjectivePoint, merkle_root: Option<&[u8; 32]>) -> Option<Self> {
+        let affine = internal.to_affine();
+        let x = x_of(&affine);
+        // BIP-341, "Constructing and spending Taproot outputs", taproot_tweak_pubkey:
+        // > t = int_from_bytes(tagged_hash("TapTweak", pubkey + h))
+        // > if t >= SECP256K1_ORDER: raise ValueError
+        // > P = lift_x(int_from_bytes(pubkey))
+        // > Q = point_add(P, point_mul(G, t))
+        let tag = Sha256::digest("TapTweak");
+        let mut hash = Sha256::new().chain_update(tag).chain_update(tag).chain_update(x);
+        if let Some(root) = merkle_root {
+            hash.update(root);
+        }
+        let tweak = Secp256k1::decode_scalar(&hash.finalize().into())?;
+        let is_odd = bool::from(affine.y_is_odd());
+        let lifted = if is_odd { -*internal } else { *internal };
+        let output = lifted + Secp256k1::generator_mul(&tweak);
+        if output == Secp256k1::identity() {
+            return None;
+        }
+        Some(Self { internal: x, is_odd, tweak, output: output.to_affine() })
     }
-    let t = Secp256k1::decode_scalar(&hash.finalize().into())?;
-    let lifted = if bool::from(affine.y_is_odd()) { -*internal } else { *internal };
-    let output = lifted + Secp256k1::generator_mul(&t);
-    if output == Secp256k1::identity() {
-        return None;
-    }
-    Some(OutputKeys { internal: x, output: x_of(&output.to_affine()) })
 }
 
 fn x_of(point: &AffinePoint) -> [u8; 32] {
@@ -105,6 +120,12 @@ impl Item for SignItem {
     fn path(&self) -> &Path {
         &self.path
     }
+
+    fn put(&self, hash: &mut Transcript) {
+        hash.put(&self.sighash);
+        // No root is the empty field, which no root is.
+        hash.put(self.merkle_root.as_ref().map_or(&[], |root| root.as_slice()));
+    }
 }
 
 impl Frost for Taproot {
@@ -114,44 +135,23 @@ impl Frost for Taproot {
 
     const PROTOCOL: &'static str = "schnorr-secp256k1/sign/frost";
 
-    fn check(_: &SignItem) -> Result<(), Misuse> {
-        Ok(())
-    }
-
-    fn put(item: &SignItem, hash: &mut Transcript) {
-        hash.put(&item.sighash);
-        // No root is the empty field, which no root is.
-        hash.put(item.merkle_root.as_ref().map_or(&[], |root| root.as_slice()));
-    }
-
     fn message(item: &SignItem) -> &[u8] {
         &item.sighash
     }
 
-    fn sign(
-        item: &SignItem,
-        package: &SigningPackage,
-        nonces: &round1::SigningNonces,
-        key: &KeyPackage,
-    ) -> Result<round2::SignatureShare, Error<Secp256K1Sha256TR>> {
-        round2::sign_with_tweak(package, nonces, key, item.merkle_root.as_ref().map(|root| root.as_slice()))
-    }
-
-    fn aggregate(
-        item: &SignItem,
-        package: &SigningPackage,
-        shares: &BTreeMap<Identifier, round2::SignatureShare>,
-        keys: &PublicKeyPackage,
-    ) -> Result<frost_secp256k1_tr::Signature, Error<Secp256K1Sha256TR>> {
-        let root = item.merkle_root.as_ref().map(|root| root.as_slice());
-        aggregate_with_tweak(package, shares, keys, root)
+    /// Of the two points with the output's x-coordinate the one with even y, which BIP-340 signs for.
+    fn signing_key(item: &SignItem, derived: ProjectivePoint) -> Option<SigningKey<Self>> {
+        let Tweaked { is_odd, tweak, output, .. } = Tweaked::new(&derived, item.merkle_root.as_ref())?;
+        let public = ProjectivePoint::from(output);
+        Some(match bool::from(output.y_is_odd()) {
+            true => SigningKey { is_negated: !is_odd, tweak: -tweak, public: -public },
+            false => SigningKey { is_negated: is_odd, tweak, public },
+        })
     }
 
     fn verify(item: &SignItem, key: &Point<Self>, signature: &[u8; 64]) -> bool {
-        // The output key by our own reading of BIP-341, the signature by k256's of BIP-340.
-        let Some(keys) = tweak(key, item.merkle_root.as_ref()) else { return false };
         let (Ok(key), Ok(signature)) =
-            (VerifyingKey::from_bytes(&keys.output), Signature::try_from(signature.as_slice()))
+            (VerifyingKey::from_bytes(&x_of(&key.to_affine())), Signature::try_from(signature.as_slice()))
         else {
             return false;
         };

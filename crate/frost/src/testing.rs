@@ -6,13 +6,12 @@
 use core::marker::PhantomData;
 
 use symbolon_mpc::derive::Path;
-use symbolon_mpc::testing::conformance::SigningScheme;
-use symbolon_mpc::testing::sim::{Network, Outcome, Simulator};
-use symbolon_mpc::{CeremonyId, KeyInfo, KeyShare, Scheme};
+use symbolon_mpc::testing::conformance::{SigningScheme, sign_once};
+use symbolon_mpc::{KeyInfo, KeyShare, Scheme};
 
 use crate::ed25519::{self, Ed25519};
 use crate::taproot::{self, Taproot};
-use crate::{Sign, SignPlan, Signature, Suite};
+use crate::{Sign, Signature, Suite};
 
 /// Others' code that judges what was signed.
 pub trait Verifier<Item> {
@@ -71,28 +70,10 @@ fn sign<S: Suite, V: Verifier<S::Item>>(
     other: S::Item,
     session: u64,
 ) -> Option<Vec<u8>> {
-    let info = shares.first()?.info();
-    let mut ceremony = [0xce; 32];
-    ceremony[..8].copy_from_slice(&session.to_be_bytes());
-    let plan = SignPlan {
-        ceremony: CeremonyId(ceremony),
-        wallet: *info.wallet(),
-        epoch: info.epoch(),
-        signers: shares.iter().map(|share| share.index()).collect(),
-        intent: [0x11; 32],
-        items: vec![item.clone()],
-    };
-    let start = |share: &&KeyShare| Sign::<S>::start(plan.clone(), share).ok();
-    let parties = shares.iter().map(|share| Some((share.index(), start(share)?)));
-    let report = Simulator::new(parties.collect::<Option<Vec<_>>>()?, session, Network::BAD).run();
-    let signed = report.outcomes.into_values().map(|outcome| match outcome {
-        Outcome::Done(signed) => Some(signed.signatures),
-        _ => None,
-    });
-    let signed = signed.collect::<Option<Vec<_>>>()?;
-    assert!(signed.iter().all(|other| *other == signed[0]), "all signers have the same");
-    let [signature] = &signed[0][..] else { panic!("one signature for one item") };
-    assert!(V::takes(&item, info, signature));
-    assert!(!V::takes(&other, info, signature), "a signature is good for one message");
+    let start = |plan, share: &KeyShare| Sign::<S>::start(plan, share).ok();
+    let signature = sign_once(shares, item.clone(), session, start, |signed| signed.signatures)?;
+    let info = shares[0].info();
+    assert!(V::takes(&item, info, &signature));
+    assert!(!V::takes(&other, info, &signature), "a signature is good for one message");
     Some(signature.to_bytes().to_vec())
 }

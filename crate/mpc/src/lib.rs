@@ -18,6 +18,7 @@ pub mod party;
 pub mod secret;
 pub mod session;
 pub mod share;
+pub mod sign;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod transcript;

@@ -151,15 +151,15 @@ impl Scratch {
 /// The 2²⁵⁴ pairs of halves make as many scalars, so that none is more than four times as likely as if it were
 /// uniform (§10.2; `tests/model/standards.py` counts).
 pub(crate) struct SplitScalar {
-    low: Zeroizing<[u8; 16]>,
-    high: Zeroizing<[u8; 16]>,
+    low: Zeroizing<[u8; HALF]>,
+    high: Zeroizing<[u8; HALF]>,
 }
 
 impl SplitScalar {
     /// Draws one.
     pub fn draw(rng: &mut dyn CryptoRngCore) -> Self {
         let mut draw = || {
-            let mut half = Zeroizing::new([0; 16]);
+            let mut half = Zeroizing::new([0; HALF]);
             rng.fill_bytes(&mut *half);
             half[0] |= 1;
             half
@@ -169,9 +169,9 @@ impl SplitScalar {
 
     /// The scalar times the generator.
     pub fn public(&self) -> ProjectivePoint {
-        let scalar = |half: &[u8; 16]| {
+        let scalar = |half: &[u8; HALF]| {
             let mut bytes = Zeroizing::new([0; SCALAR]);
-            for (byte, from) in bytes[16..].iter_mut().zip(half.iter().rev()) {
+            for (byte, from) in bytes[HALF..].iter_mut().zip(half.iter().rev()) {
                 *byte = *from;
             }
             Zeroizing::new(<Scalar as Reduce<U256>>::reduce_bytes(FieldBytes::from_slice(&*bytes)))
@@ -182,38 +182,48 @@ impl SplitScalar {
     }
 }
 
-/// Each point times the one scalar.
-pub(crate) fn mul_each(points: &[Point], scalar: &SplitScalar) -> Zeroizing<Vec<Point>> {
+/// Each point of a group times the scalar of the group, all groups in a row: they share their inversions.
+pub(crate) fn mul_each(groups: &[(&[Point], &SplitScalar)]) -> Zeroizing<Vec<Point>> {
     let beta = beta();
     let mut scratch = Scratch::default();
-    let plain = scratch.odd_multiples(points);
+    let points: Vec<Point> = groups.iter().flat_map(|(points, _)| points.iter().copied()).collect();
+    let plain = scratch.odd_multiples(&points);
     let turned: Vec<Vec<Point>> =
         plain.iter().map(|row| row.iter().map(|point| point.endomorphism(&beta)).collect()).collect();
     let turned = Zeroizing::new(turned);
-    let low = digits(&*scalar.low);
-    let high = digits(&*scalar.high);
+    let low: Vec<_> = groups.iter().map(|(points, scalar)| (points.len(), digits(&*scalar.low))).collect();
+    let high: Vec<_> = groups.iter().map(|(points, scalar)| (points.len(), digits(&*scalar.high))).collect();
 
     let mut sums = Zeroizing::new(Vec::new());
     let mut addends = Zeroizing::new(Vec::new());
-    for (low, high) in low.iter().zip(high.iter()).rev() {
+    for place in (0..2 * HALF).rev() {
         let is_first = sums.is_empty();
-        look_up_each(&plain, low, if is_first { &mut sums } else { &mut addends }, points.len());
+        look_up_each(&plain, &low, place, if is_first { &mut sums } else { &mut addends });
         if !is_first {
             for _ in 0..WINDOW {
                 scratch.double(&mut sums);
             }
             scratch.add(&mut sums, &addends);
         }
-        look_up_each(&turned, high, &mut addends, points.len());
+        look_up_each(&turned, &high, place, &mut addends);
         scratch.add(&mut sums, &addends);
     }
     sums
 }
 
-/// Fills `chosen` with the same odd multiple of every point.
-fn look_up_each(rows: &[Vec<Point>], digit: &Digit, chosen: &mut Vec<Point>, count: usize) {
+/// Fills `chosen` with the odd multiple of every point that the digit at `place` of its group stands for.
+fn look_up_each(
+    rows: &[Vec<Point>],
+    groups: &[(usize, Zeroizing<Vec<Digit>>)],
+    place: usize,
+    chosen: &mut Vec<Point>,
+) {
     chosen.clear();
-    chosen.extend((0..count).map(|place| digit.look_up(rows.iter().map(|row| &row[place]))));
+    for (count, digits) in groups {
+        let choices = digits[place].choices();
+        let places = chosen.len()..chosen.len() + count;
+        chosen.extend(places.map(|point| choices.select(rows.iter().map(|row| &row[point]))));
+    }
 }
 
 /// The odd multiples of 16ⁱ·P for every i: to multiply one P often.
@@ -241,34 +251,42 @@ impl Table {
 
     /// The point times each scalar, none zero.
     pub fn mul_by_each(&self, scalars: &[Scalar]) -> Zeroizing<Vec<Point>> {
-        // Odd digits make odd numbers: of a scalar and its negative exactly one is odd.
-        let recoded: Vec<_> = scalars
-            .iter()
-            .map(|scalar| {
-                let is_even = !Choice::from(scalar.to_bytes()[SCALAR - 1] & 1);
-                let odd = Zeroizing::new(Scalar::conditional_select(scalar, &-scalar, is_even));
-                let mut bytes = Zeroizing::new(<[u8; SCALAR]>::from(odd.to_bytes()));
-                bytes.reverse();
-                (digits(&*bytes), is_even)
-            })
-            .collect();
-        let mut scratch = Scratch::default();
-        let mut sums = Zeroizing::new(Vec::new());
-        let mut addends = Zeroizing::new(Vec::new());
-        for (place, rows) in self.0.iter().enumerate().rev() {
-            let is_first = sums.is_empty();
-            let chosen: &mut Vec<Point> = if is_first { &mut sums } else { &mut addends };
-            chosen.clear();
-            chosen.extend(recoded.iter().map(|(digits, _)| digits[place].look_up(rows.iter())));
-            if !is_first {
-                scratch.add(&mut sums, &addends);
-            }
-        }
-        for (sum, (_, is_even)) in sums.iter_mut().zip(&recoded) {
-            *sum = Point::conditional_select(sum, &sum.negate(), *is_even);
-        }
-        sums
+        mul_by_each(&[(self, scalars)])
     }
+}
+
+/// The point of a table times each scalar of its group, none zero, all groups in a row: they share their inversions.
+pub(crate) fn mul_by_each(groups: &[(&Table, &[Scalar])]) -> Zeroizing<Vec<Point>> {
+    // Odd digits make odd numbers: of a scalar and its negative exactly one is odd.
+    let recoded: Vec<_> = groups
+        .iter()
+        .flat_map(|(table, scalars)| scalars.iter().map(move |scalar| (table, scalar)))
+        .map(|(table, scalar)| {
+            let is_even = !Choice::from(scalar.to_bytes()[SCALAR - 1] & 1);
+            let odd = Zeroizing::new(Scalar::conditional_select(scalar, &-scalar, is_even));
+            let mut bytes = Zeroizing::new(<[u8; SCALAR]>::from(odd.to_bytes()));
+            bytes.reverse();
+            (table, digits(&*bytes), is_even)
+        })
+        .collect();
+    let mut scratch = Scratch::default();
+    let mut sums = Zeroizing::new(Vec::new());
+    let mut addends = Zeroizing::new(Vec::new());
+    for place in (0..2 * SCALAR).rev() {
+        let is_first = sums.is_empty();
+        let chosen: &mut Vec<Point> = if is_first { &mut sums } else { &mut addends };
+        chosen.clear();
+        chosen.extend(
+            recoded.iter().map(|(table, digits, _)| digits[place].choices().select(table.0[place].iter())),
+        );
+        if !is_first {
+            scratch.add(&mut sums, &addends);
+        }
+    }
+    for (sum, (_, _, is_even)) in sums.iter_mut().zip(&recoded) {
+        sum.y.conditional_assign(&sum.y.negate(1).normalize_weak(), *is_even);
+    }
+    sums
 }
 
 /// first[i] − second[i], of which nobody can make two equal.
@@ -305,12 +323,28 @@ struct Digit {
 }
 
 impl Digit {
-    fn look_up<'a>(&self, rows: impl Iterator<Item = &'a Point>) -> Point {
-        let mut chosen = Point::default();
-        for (place, point) in rows.enumerate() {
-            chosen.conditional_assign(point, (place as u8).ct_eq(&self.row));
+    fn choices(&self) -> Choices {
+        Choices {
+            rows: core::array::from_fn(|place| (place as u8).ct_eq(&self.row)),
+            is_negative: Choice::from(self.is_negative),
         }
-        Point::conditional_select(&chosen, &chosen.negate(), Choice::from(self.is_negative))
+    }
+}
+
+/// A digit as what it chooses.
+struct Choices {
+    rows: [Choice; ROWS],
+    is_negative: Choice,
+}
+
+impl Choices {
+    fn select<'a>(&self, rows: impl Iterator<Item = &'a Point>) -> Point {
+        let mut chosen = Point::default();
+        for (point, is_chosen) in rows.zip(self.rows) {
+            chosen.conditional_assign(point, is_chosen);
+        }
+        chosen.y.conditional_assign(&chosen.y.negate(1).normalize_weak(), self.is_negative);
+        chosen
     }
 }
 
@@ -342,6 +376,8 @@ fn beta() -> FieldElement {
     FieldElement::from_bytes(&BETA.into()).unwrap_or(FieldElement::ZERO)
 }
 
+/// Bytes of half a split scalar.
+const HALF: usize = 16;
 const WINDOW: usize = 4;
 const ROWS: usize = 1 << (WINDOW - 1);
 /// λ and β of the endomorphism (λ·(x, y) = (β·x, y)); a test holds them to that.
@@ -424,15 +460,35 @@ mod tests {
             let split = SplitScalar::draw(&mut rng);
             let public = split.public();
             // On the generator itself, b·G must be the public point.
-            let product = mul_each(&[Point::from(AffinePoint::GENERATOR)], &split);
+            let product = mul_each(&[(&[Point::from(AffinePoint::GENERATOR)], &split)]);
             assert_eq!(product[0].encode(), encode(public));
             // And s·G·b = s·(b·G).
             let many: Vec<_> =
                 scalars.iter().map(|s| Point::from((ProjectivePoint::GENERATOR * s).to_affine())).collect();
-            for (product, scalar) in mul_each(&many, &split).iter().zip(&scalars) {
+            for (product, scalar) in mul_each(&[(&many, &split)]).iter().zip(&scalars) {
                 assert_eq!(product.encode(), encode(public * scalar));
             }
         }
+    }
+
+    /// Groups of different sizes share inversions and nothing else.
+    #[test]
+    fn products_of_groups_are_those_of_each_alone() {
+        let mut rng = ChaCha20Rng::seed_from_u64(3);
+        let scalars: Vec<_> = (0..9).map(|_| draw_scalar(&mut rng)).collect();
+        let points: Vec<_> =
+            scalars.iter().map(|s| Point::from((ProjectivePoint::GENERATOR * s).to_affine())).collect();
+        let encode = |points: &[Point]| points.iter().map(Point::encode).collect::<Vec<_>>();
+        let (one, other) = (SplitScalar::draw(&mut rng), SplitScalar::draw(&mut rng));
+        let alone = [mul_each(&[(&points[..2], &one)]), mul_each(&[(&points[2..], &other)])];
+        let together = mul_each(&[(&points[..2], &one), (&points[2..], &other)]);
+        assert_eq!(encode(&together), [encode(&alone[0]), encode(&alone[1])].concat());
+
+        let table = Table::new(&(ProjectivePoint::GENERATOR * scalars[0]).to_affine());
+        let tables = [Table::generator(), &table];
+        let alone = [tables[0].mul_by_each(&scalars[..4]), tables[1].mul_by_each(&scalars[4..])];
+        let together = mul_by_each(&[(tables[0], &scalars[..4]), (tables[1], &scalars[4..])]);
+        assert_eq!(encode(&together), [encode(&alone[0]), encode(&alone[1])].concat());
     }
 
     #[test]

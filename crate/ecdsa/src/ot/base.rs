@@ -17,7 +17,7 @@ use k256::Scalar;
 use rand_core::CryptoRngCore;
 use serde::{Deserialize, Serialize};
 use subtle::{Choice, ConditionallySelectable};
-use symbolon_mpc::{Cause, Tag, wire};
+use symbolon_mpc::{Cause, PartyIndex, Tag, wire};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::curve;
@@ -85,44 +85,95 @@ impl Sender {
     /// [`Cause::Malformed`] unless the message is 2·128 points of the curve, none the identity.
     pub fn finish(self, message: &ReceiverMessage) -> Result<SenderSeeds, Cause> {
         let sums = sums(&self.direction, message)?;
-        let shared = batch::mul_each(&sums, &self.scalar);
+        let shared = batch::mul_each(&[(&sums, &self.scalar)]);
+        Ok(self.seeds(message, &shared))
+    }
+
+    /// The same with several receivers at once, in their order; an error names its receiver.
+    pub(crate) fn finish_each(
+        senders: &[(&Self, &ReceiverMessage)],
+    ) -> Result<Vec<SenderSeeds>, (PartyIndex, Cause)> {
+        let sums = senders.iter().map(|(sender, message)| {
+            sums(&sender.direction, message).map_err(|cause| (sender.direction.receiver, cause))
+        });
+        let sums = sums.collect::<Result<Vec<_>, _>>()?;
+        let groups: Vec<_> =
+            sums.iter().zip(senders).map(|(sums, (sender, _))| (sums.as_slice(), &sender.scalar)).collect();
+        let shared = batch::mul_each(&groups);
+        let each = senders.iter().zip(shared.chunks_exact(2 * COUNT));
+        Ok(each.map(|((sender, message), shared)| sender.seeds(message, shared)).collect())
+    }
+
+    fn seeds(&self, message: &ReceiverMessage, shared: &[Point]) -> SenderSeeds {
         let keys = KeyHash::new(&self.direction, &self.message, message);
-        Ok(SenderSeeds(Box::new(array::from_fn(|index| {
+        SenderSeeds(Box::new(array::from_fn(|index| {
             array::from_fn(|role| keys.seed(index, role as u8, &shared[2 * index + role]))
-        }))))
+        })))
+    }
+}
+
+/// What a receiver draws.
+pub(crate) struct Drawn {
+    direction: Direction,
+    choices: Zeroizing<u128>,
+    /// The scalars a, and those of the points r₁₋c.
+    scalars: Zeroizing<Vec<Scalar>>,
+    blinds: Zeroizing<Vec<Scalar>>,
+}
+
+impl Drawn {
+    /// Draws choices and scalars (§3.1).
+    pub fn draw(direction: Direction, rng: &mut dyn CryptoRngCore) -> Self {
+        let mut random = Zeroizing::new([0; 16]);
+        rng.fill_bytes(&mut *random);
+        let choices = Zeroizing::new(u128::from_le_bytes(*random));
+        let scalars = Zeroizing::new((0..COUNT).map(|_| curve::draw_scalar(rng)).collect::<Vec<_>>());
+        let blinds = Zeroizing::new((0..COUNT).map(|_| curve::draw_scalar(rng)).collect::<Vec<_>>());
+        Self { direction, choices, scalars, blinds }
     }
 }
 
 impl Receiver {
     /// Draws choices and scalars and says the points (§3.1 to §3.3).
     pub fn start(direction: Direction, rng: &mut dyn CryptoRngCore) -> (Self, ReceiverMessage) {
-        let mut random = Zeroizing::new([0; 16]);
-        rng.fill_bytes(&mut *random);
-        let choices = Zeroizing::new(u128::from_le_bytes(*random));
-        let scalars = Zeroizing::new((0..COUNT).map(|_| curve::draw_scalar(rng)).collect::<Vec<_>>());
-        let blinds = Zeroizing::new((0..COUNT).map(|_| curve::draw_scalar(rng)).collect::<Vec<_>>());
+        let mut said = Self::start_each(vec![Drawn::draw(direction, rng)]);
+        // One for each that was drawn.
+        said.pop().expect("one receiver")
+    }
 
+    /// Says the points of several receivers at once (§3.2, §3.3), in their order.
+    pub(crate) fn start_each(drawn: Vec<Drawn>) -> Vec<(Self, ReceiverMessage)> {
         // r₁₋c at random, then r_c = a·G − H_c(r₁₋c).
-        let generator = Table::generator();
-        let free = generator.mul_by_each(&blinds);
-        let inputs: Vec<_> = free
-            .iter()
-            .enumerate()
-            .map(|(index, point)| hash_input(&direction, index, bit(&choices, index), point))
+        let mut scalars = Zeroizing::new(Vec::with_capacity(2 * COUNT * drawn.len()));
+        drawn.iter().for_each(|drawn| scalars.extend_from_slice(&drawn.blinds));
+        drawn.iter().for_each(|drawn| scalars.extend_from_slice(&drawn.scalars));
+        let products = Table::generator().mul_by_each(&scalars);
+        let (free, own) = products.split_at(COUNT * drawn.len());
+        let places = || drawn.iter().flat_map(|drawn| (0..COUNT).map(move |index| (drawn, index)));
+        let inputs: Vec<_> = places()
+            .zip(free)
+            .map(|((drawn, index), point)| {
+                hash_input(&drawn.direction, index, bit(&drawn.choices, index), point)
+            })
             .collect();
         let hashes = Zeroizing::new(hash_to_points(&inputs));
-        let own = Zeroizing::new(batch::subtract(&generator.mul_by_each(&scalars), &hashes));
+        let own = Zeroizing::new(batch::subtract(own, &hashes));
 
-        let mut points = Vec::with_capacity(COUNT * 2 * curve::COORDINATES);
-        for (index, (own, free)) in own.iter().zip(free.iter()).enumerate() {
-            let choice = Choice::from(bit(&choices, index));
+        let mut points = Vec::with_capacity(2 * COUNT * curve::COORDINATES * drawn.len());
+        for ((drawn, index), (own, free)) in places().zip(own.iter().zip(free)) {
+            let choice = Choice::from(bit(&drawn.choices, index));
             let first = Point::conditional_select(own, free, choice);
             let second = Point::conditional_select(free, own, choice);
             points.extend_from_slice(&first.encode());
             points.extend_from_slice(&second.encode());
         }
-        let message = ReceiverMessage { points };
-        (Self { direction, choices, scalars, message: message.clone() }, message)
+        let messages = points.chunks_exact(2 * COUNT * curve::COORDINATES);
+        let said = drawn.into_iter().zip(messages).map(|(drawn, points)| {
+            let message = ReceiverMessage { points: points.to_vec() };
+            let Drawn { direction, choices, scalars, .. } = drawn;
+            (Self { direction, choices, scalars, message: message.clone() }, message)
+        });
+        said.collect()
     }
 
     /// Ends with the chosen key of each transfer (§3.6).
@@ -130,16 +181,43 @@ impl Receiver {
     /// # Errors
     /// [`Cause::Malformed`] unless the message is a point of the curve other than the identity.
     pub fn finish(self, message: &SenderMessage) -> Result<ReceiverSeeds, Cause> {
-        let point = <&[u8; curve::COMPRESSED]>::try_from(message.point.as_slice())
-            .ok()
-            .and_then(curve::decode_compressed)
-            .ok_or(Cause::Malformed("base transfer: sender's point"))?;
-        let shared = Table::new(&point).mul_by_each(&self.scalars);
+        let shared = table(message)?.mul_by_each(&self.scalars);
+        Ok(self.seeds(message, &shared))
+    }
+
+    /// The same with several senders at once, in their order; an error names its sender.
+    pub(crate) fn finish_each(
+        receivers: &[(&Self, &SenderMessage)],
+    ) -> Result<Vec<ReceiverSeeds>, (PartyIndex, Cause)> {
+        let tables = receivers
+            .iter()
+            .map(|(receiver, message)| table(message).map_err(|cause| (receiver.direction.sender, cause)));
+        let tables = tables.collect::<Result<Vec<_>, _>>()?;
+        let groups: Vec<_> = tables
+            .iter()
+            .zip(receivers)
+            .map(|(table, (receiver, _))| (table, receiver.scalars.as_slice()))
+            .collect();
+        let shared = batch::mul_by_each(&groups);
+        let each = receivers.iter().zip(shared.chunks_exact(COUNT));
+        Ok(each.map(|((receiver, message), shared)| receiver.seeds(message, shared)).collect())
+    }
+
+    fn seeds(&self, message: &SenderMessage, shared: &[Point]) -> ReceiverSeeds {
         let keys = KeyHash::new(&self.direction, message, &self.message);
         let seeds =
             Box::new(array::from_fn(|index| keys.seed(index, bit(&self.choices, index), &shared[index])));
-        Ok(ReceiverSeeds { choices: *self.choices, seeds })
+        ReceiverSeeds { choices: *self.choices, seeds }
     }
+}
+
+/// The multiples of the sender's point (§3.6).
+fn table(message: &SenderMessage) -> Result<Table, Cause> {
+    let point = <&[u8; curve::COMPRESSED]>::try_from(message.point.as_slice())
+        .ok()
+        .and_then(curve::decode_compressed)
+        .ok_or(Cause::Malformed("base transfer: sender's point"))?;
+    Ok(Table::new(&point))
 }
 
 impl SenderSeeds {
@@ -239,6 +317,7 @@ mod wiped {
     use super::*;
 
     symbolon_mpc::wiped!(Sender, Sender { scalar } but { direction, message });
+    symbolon_mpc::wiped!(Drawn, Drawn { choices, scalars, blinds } but { direction });
     symbolon_mpc::wiped!(Receiver, Receiver { choices, scalars } but { direction, message });
     symbolon_mpc::wiped!(SenderSeeds);
     symbolon_mpc::wiped!(ReceiverSeeds);

@@ -6,15 +6,14 @@ use k256::Scalar;
 use rand_core::CryptoRngCore;
 use serde::{Deserialize, Serialize};
 use symbolon_mpc::machine::{Context, Heard, Next, Protocol, Round, Word};
-use symbolon_mpc::share::{InvalidKeyInfo, lagrange_coefficient};
-use symbolon_mpc::{
-    Abort, Agreement, Cause, KeyShare, Party, PartyIndex, Scheme, Secp256k1, Tag, Transcript, derive,
-};
+use symbolon_mpc::share::lagrange_coefficient;
+use symbolon_mpc::sign::{MAX_ITEMS, Misuse, hedge_of};
+use symbolon_mpc::{Abort, Agreement, Cause, KeyShare, PartyIndex, Scheme, Secp256k1, derive};
 use zeroize::Zeroizing;
 
 use super::commit::Commit;
-use super::plan::{MAX_ITEMS, Misuse, PROTOCOL, SignPlan};
-use super::{Item, Signed, Signer, blame};
+use super::plan::{PROTOCOL, SignPlan};
+use super::{Item, Signed, Signer};
 use crate::setup::{PairName, SetupMessage, Started};
 
 /// The protocol before its session is known.
@@ -40,38 +39,8 @@ struct Setup {
 impl SignProtocol {
     /// Checks that plan and share fit.
     pub fn new(plan: SignPlan, share: &KeyShare, pairs: crate::Pairs) -> Result<Self, Misuse> {
+        let agreement = plan.agreement(PROTOCOL, Scheme::EcdsaSecp256k1, share)?;
         let info = share.info();
-        let quorum = info.quorum();
-        // Taproot's keys are of the same group: a key signs by the scheme that it was made for and no other.
-        if info.scheme() != Scheme::EcdsaSecp256k1 {
-            return Err(Misuse::Key(InvalidKeyInfo::Scheme));
-        }
-        if plan.wallet != *info.wallet() {
-            return Err(Misuse::OtherWallet);
-        }
-        if plan.epoch != info.epoch() {
-            return Err(Misuse::StaleEpoch { held: info.epoch(), asked: plan.epoch });
-        }
-        if plan.signers.len() != usize::from(quorum.threshold()) {
-            return Err(Misuse::SignerCount { threshold: quorum.threshold(), signers: plan.signers.len() });
-        }
-        if plan.items.is_empty() || plan.items.len() > MAX_ITEMS {
-            return Err(Misuse::ItemCount(plan.items.len()));
-        }
-        let mut parties = Vec::new();
-        for index in &plan.signers {
-            let device = quorum.device_of(*index).ok_or(Misuse::UnknownSigner(*index))?;
-            parties.push(Party { index: *index, device });
-        }
-        let agreement = Agreement {
-            protocol: PROTOCOL,
-            ceremony: plan.ceremony,
-            wallet: plan.wallet,
-            epoch: plan.epoch,
-            quorum: quorum.clone(),
-            parties,
-            plan: plan.digest(info),
-        };
         let weight = lagrange_coefficient::<Secp256k1>(share.index(), &plan.signers, 0)
             .ok_or(Misuse::Machine(symbolon_mpc::Misuse::NotAParty))?;
         let items = plan.items.iter().map(|item| {
@@ -79,19 +48,15 @@ impl SignProtocol {
             Ok(Item { digest: item.digest, public_key: child.public_key, tweak: weight * child.tweak })
         });
         let items = items.collect::<Result<_, Misuse>>()?;
-        // EXPOSE: weighted for this set of signers, and hashed to hedge randomness; both results are wiped.
-        let (weighted, hedge) = share.expose::<Secp256k1, _>(|scalar: &Scalar| {
-            let bytes = Zeroizing::new(<[u8; 32]>::from(scalar.to_bytes()));
-            let hedge = Transcript::new(Tag::Hedge).field(b"share").field(&*bytes).finish32();
-            (Zeroizing::new(weight * scalar), Zeroizing::new(hedge))
-        })?;
+        // EXPOSE: weighted for this set of signers; the product is wiped.
+        let weighted = share.expose::<Secp256k1, _>(|scalar: &Scalar| Zeroizing::new(weight * scalar))?;
         let signer = Signer {
             wallet: plan.wallet,
             epoch: plan.epoch,
             devices: agreement.parties.iter().map(|party| (party.index, party.device)).collect(),
             items,
             share: weighted,
-            hedge,
+            hedge: hedge_of(share),
             pairs,
         };
         Ok(Self { agreement, signer })
@@ -153,17 +118,13 @@ impl Round for Setup {
         rng: &mut dyn CryptoRngCore,
     ) -> Result<Word<(), Option<SetupMessage>>, Abort> {
         let mut random = self.signer.random(context, "setup", rng);
-        let mut private = Vec::new();
-        for peer in context.peers() {
-            if !self.cold.contains(&peer) {
-                private.push((peer, None));
-                continue;
-            }
-            let (started, message) = Started::new(*context.session(), context.me(), peer, &mut random);
-            self.started.insert(peer, started);
-            private.push((peer, Some(message)));
+        let mut private: BTreeMap<_, _> = context.peers().map(|peer| (peer, None)).collect();
+        let started = Started::new_each(*context.session(), context.me(), &self.cold, &mut random);
+        for (peer, (started, message)) in self.cold.iter().zip(started) {
+            self.started.insert(*peer, started);
+            private.insert(*peer, Some(message));
         }
-        Ok(Word { broadcast: (), private })
+        Ok(Word { broadcast: (), private: private.into_iter().collect() })
     }
 
     fn listen(
@@ -172,17 +133,16 @@ impl Round for Setup {
         heard: Heard<(), Option<SetupMessage>>,
         _: &mut dyn CryptoRngCore,
     ) -> Result<Next<Signed>, Abort> {
-        let mut unopened = BTreeMap::new();
+        let mut started = Vec::new();
         for (peer, (), message) in heard {
             match (self.started.remove(&peer), message) {
-                (Some(started), Some(message)) => {
-                    unopened.insert(peer, started.finish(&message).or_else(blame(peer))?);
-                }
+                (Some(own), Some(message)) => started.push((own, message)),
                 (None, None) => {}
                 _ => return Err(Abort::party(peer, Cause::Malformed("set-up"))),
             }
         }
-        Ok(Next::round(Commit::<2>::new(self.signer, unopened)))
+        let unopened = Started::finish_each(started).map_err(|(peer, cause)| Abort::party(peer, cause))?;
+        Ok(Next::round(Commit::<2>::new(self.signer, unopened.into_iter().collect())))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use frost_core::keys::KeyPackage;
 use frost_core::round1::{SigningCommitments, SigningNonces, commit};
-use frost_core::round2::SignatureShare;
+use frost_core::round2::{self, SignatureShare};
 use frost_core::{Error, SigningPackage};
 use rand_core::{CryptoRng, CryptoRngCore, RngCore, impls};
 use symbolon_mpc::hedge;
@@ -57,11 +57,10 @@ impl<S: Suite> Nonces<S> {
     /// The signature share; RFC 9591, section 5.2.
     pub(super) fn sign(
         self,
-        item: &S::Item,
         package: &SigningPackage<S::Cipher>,
         key: &KeyPackage<S::Cipher>,
     ) -> Result<SignatureShare<S::Cipher>, Error<S::Cipher>> {
-        S::sign(item, package, &self.0, key)
+        round2::sign(package, &self.0, key)
     }
 }
 

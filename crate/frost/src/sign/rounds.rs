@@ -7,20 +7,19 @@ use std::collections::BTreeMap;
 
 use frost_core::round1::{NonceCommitment, SigningCommitments};
 use frost_core::round2::SignatureShare;
-use frost_core::{Error, Identifier, SigningPackage};
+use frost_core::{Ciphersuite, Identifier, Signature as FrostSignature, SigningPackage};
 use rand_core::CryptoRngCore;
 use serde::{Deserialize, Serialize};
 use symbolon_mpc::machine::{Context, Heard, Next, Protocol, Round, Word};
-use symbolon_mpc::share::InvalidKeyInfo;
-use symbolon_mpc::{Abort, Agreement, Cause, Group, KeyShare, Party, PartyIndex, Tag, Transcript, wire};
+use symbolon_mpc::sign::{MAX_ITEMS, Misuse, SignPlan, hedge_of};
+use symbolon_mpc::{Abort, Agreement, Cause, Group, KeyShare, PartyIndex, wire};
 use zeroize::Zeroizing;
 
 use super::Signed;
 use super::keys::{self, Keyed};
 use super::nonces::{Hedged, Nonces};
-use super::plan::{MAX_ITEMS, Misuse, SignPlan};
 use crate::signature::Signature;
-use crate::suite::{Point, Suite};
+use crate::suite::{Point, Scalar, Suite};
 
 /// The protocol before its session is known.
 pub struct SignProtocol<S: Suite> {
@@ -46,9 +45,13 @@ struct ShareRound<S: Suite> {
 struct Ready<S: Suite> {
     keyed: Keyed<S>,
     package: SigningPackage<S::Cipher>,
+    /// R.
+    point: Point<S>,
     /// Until the share is made.
     nonces: Option<Nonces<S>>,
     shares: BTreeMap<Identifier<S::Cipher>, SignatureShare<S::Cipher>>,
+    /// Their sum.
+    sum: Scalar<S>,
 }
 
 /// What round 1 says of one item.
@@ -72,45 +75,9 @@ pub(super) struct ShareItem {
 impl<S: Suite> SignProtocol<S> {
     /// Checks that plan and share fit.
     pub(super) fn new(plan: SignPlan<S::Item>, share: &KeyShare) -> Result<Self, Misuse> {
-        let info = share.info();
-        let quorum = info.quorum();
-        // ECDSA's and Taproot's keys are of one group: a key signs by the scheme that it was made for and no other.
-        if info.scheme() != S::SCHEME {
-            return Err(Misuse::Key(InvalidKeyInfo::Scheme));
-        }
-        if plan.wallet != *info.wallet() {
-            return Err(Misuse::OtherWallet);
-        }
-        if plan.epoch != info.epoch() {
-            return Err(Misuse::StaleEpoch { held: info.epoch(), asked: plan.epoch });
-        }
-        if plan.signers.len() != usize::from(quorum.threshold()) {
-            return Err(Misuse::SignerCount { threshold: quorum.threshold(), signers: plan.signers.len() });
-        }
-        if plan.items.is_empty() || plan.items.len() > MAX_ITEMS {
-            return Err(Misuse::ItemCount(plan.items.len()));
-        }
-        plan.items.iter().try_for_each(S::check)?;
-        let party = |index: &PartyIndex| {
-            let device = quorum.device_of(*index).ok_or(Misuse::UnknownSigner(*index))?;
-            Ok(Party { index: *index, device })
-        };
-        let agreement = Agreement {
-            protocol: S::PROTOCOL,
-            ceremony: plan.ceremony,
-            wallet: plan.wallet,
-            epoch: plan.epoch,
-            quorum: quorum.clone(),
-            parties: plan.signers.iter().map(party).collect::<Result<_, Misuse>>()?,
-            plan: plan.digest::<S>(info),
-        };
-        // EXPOSE: hashed to hedge nonces; the hash is wiped.
-        let hedge = share.expose::<S::Curve, _>(|scalar| {
-            let bytes = Zeroizing::new(S::Curve::encode_scalar(scalar));
-            Zeroizing::new(Transcript::new(Tag::Hedge).field(b"share").field(&*bytes).finish32())
-        })?;
+        let agreement = plan.agreement(S::PROTOCOL, S::SCHEME, share)?;
         let items = keys::derive::<S>(plan.items, &plan.signers, share)?;
-        Ok(Self { agreement, items, hedge })
+        Ok(Self { agreement, items, hedge: hedge_of(share) })
     }
 }
 
@@ -183,11 +150,9 @@ impl<S: Suite> Round for CommitRound<S> {
             }
         }
         let drawn = self.drawn.into_iter().map(|(nonces, _)| nonces).zip(lists);
-        let ready = self.items.into_iter().zip(drawn).map(|(keyed, (nonces, list))| {
-            let package = SigningPackage::new(list, S::message(&keyed.item));
-            Ready { keyed, package, nonces: Some(nonces), shares: BTreeMap::new() }
-        });
-        Ok(Next::round(ShareRound::<S> { items: ready.collect() }))
+        let ready =
+            self.items.into_iter().zip(drawn).map(|(keyed, (nonces, list))| Ready::new(keyed, nonces, list));
+        Ok(Next::round(ShareRound::<S> { items: ready.collect::<Result<_, _>>()? }))
     }
 }
 
@@ -212,11 +177,11 @@ impl<S: Suite> Round for ShareRound<S> {
             // Commitments are points of the group other than the identity: what is left to fail is that their
             // weighted sum is the identity, which nobody can bring about.
             let share = nonces
-                .sign(&ready.keyed.item, &ready.package, &ready.keyed.own)
+                .sign(&ready.package, &ready.keyed.own)
                 .map_err(|_| Abort::nobody(Cause::Check("the nonce is zero")))?;
-            let encoded = share.serialize().try_into();
-            said.push(ShareItem { share: encoded.map_err(|_| Abort::nobody(Cause::Cancelled))? });
-            ready.shares.insert(me, share);
+            let share = share.serialize().try_into().map_err(|_| Abort::nobody(Cause::Cancelled))?;
+            ready.take(me, &share).ok_or(Abort::nobody(Cause::Cancelled))?;
+            said.push(ShareItem { share });
         }
         Ok(Word::to_all(context, said))
     }
@@ -233,11 +198,9 @@ impl<S: Suite> Round for ShareRound<S> {
             }
             let from = identifier::<S>(peer)?;
             for (ready, item) in self.items.iter_mut().zip(items) {
-                // The encoding of a scalar is the same in ZF's and in ours; ours is the canonical one.
-                let share = S::Curve::decode_scalar(&item.share)
-                    .and_then(|_| SignatureShare::deserialize(&item.share).ok())
+                ready
+                    .take(from, &item.share)
                     .ok_or(Abort::party(peer, Cause::Malformed("signature share")))?;
-                ready.shares.insert(from, share);
             }
         }
         let signatures = self.items.iter().map(|ready| ready.signature(context));
@@ -246,30 +209,69 @@ impl<S: Suite> Round for ShareRound<S> {
 }
 
 impl<S: Suite> Ready<S> {
+    /// RFC 9591, sections 4.4 and 4.5: R = Σ Dᵢ + ρᵢ·Eᵢ.
+    ///
+    /// ZF's functions make it, too, each time that they are called; this one is for the sum of the shares, and made
+    /// while the owner reads.
+    fn new(
+        keyed: Keyed<S>,
+        nonces: Nonces<S>,
+        list: BTreeMap<Identifier<S::Cipher>, SigningCommitments<S::Cipher>>,
+    ) -> Result<Self, Abort> {
+        let package = SigningPackage::new(list, S::message(&keyed.item));
+        // Fails if the key or a commitment were the identity, and none is.
+        let inputs = package
+            .binding_factor_preimages(keyed.all.verifying_key(), &[])
+            .map_err(|_| Abort::nobody(Cause::Cancelled))?;
+        // Both are in the order of the identifiers, of which they have the same.
+        let commitments = package.signing_commitments().values();
+        let bound: Vec<_> = inputs
+            .iter()
+            .zip(commitments.clone())
+            .map(|((_, input), said)| (S::Cipher::H1(input), said.binding().value()))
+            .collect();
+        let point = commitments
+            .map(|said| said.hiding().value())
+            .fold(S::Curve::multi_scalar_mul_vartime(&bound), |sum, hiding| sum + hiding);
+        Ok(Self {
+            keyed,
+            package,
+            point,
+            nonces: Some(nonces),
+            shares: BTreeMap::new(),
+            sum: S::Curve::zero(),
+        })
+    }
+
+    /// Adds a signer's share; `None` if it is no scalar.
+    fn take(&mut self, from: Identifier<S::Cipher>, bytes: &[u8; 32]) -> Option<()> {
+        // The encoding of a scalar is the same in ZF's and in ours; ours is the canonical one.
+        self.sum = self.sum + S::Curve::decode_scalar(bytes)?;
+        self.shares.insert(from, SignatureShare::deserialize(bytes).ok()?);
+        Some(())
+    }
+
     /// RFC 9591, section 5.3: the sum of the shares, if it verifies; else who spoiled it.
     fn signature(&self, context: &Context) -> Result<Signature, Abort> {
-        let Keyed { item, public_key, all, .. } = &self.keyed;
-        let signature = S::aggregate(item, &self.package, &self.shares, all)
-            .map_err(|error| blame::<S>(context, &error))?
-            .serialize()
-            .ok()
-            .and_then(|bytes| <[u8; 64]>::try_from(bytes).ok())
-            .ok_or(Abort::nobody(Cause::Unverified))?;
+        let signature = FrostSignature::<S::Cipher>::new(self.point, self.sum).serialize();
+        let signature = signature.ok().and_then(|bytes| <[u8; 64]>::try_from(bytes).ok());
         // R11: no signature leaves unverified.
-        match S::verify(item, public_key, &signature) {
-            true => Ok(Signature::new(signature)),
-            false => Err(Abort::nobody(Cause::Unverified)),
-        }
+        signature
+            .filter(|bytes| S::verify(&self.keyed.item, &self.keyed.public_key, bytes))
+            .map(Signature::new)
+            .ok_or_else(|| self.blame(context))
     }
-}
 
-/// The party whose share fails ZF's check of signature shares: zᵢ·G ≠ Dᵢ + ρᵢ·Eᵢ + c·λᵢ·Yᵢ.
-fn blame<S: Suite>(context: &Context, error: &Error<S::Cipher>) -> Abort {
-    let culprits = error.culprits();
-    let is_culprit = |peer: &PartyIndex| identifier::<S>(*peer).is_ok_and(|peer| culprits.contains(&peer));
-    match context.peers().find(is_culprit) {
-        Some(peer) => Abort::party(peer, Cause::Check("signature share")),
-        None => Abort::nobody(Cause::Unverified),
+    /// The party whose share fails ZF's check of signature shares: zᵢ·G ≠ Dᵢ + ρᵢ·Eᵢ + c·λᵢ·Yᵢ.
+    fn blame(&self, context: &Context) -> Abort {
+        let checked = frost_core::aggregate(&self.package, &self.shares, &self.keyed.all);
+        let culprits = checked.err().map(|error| error.culprits()).unwrap_or_default();
+        let is_culprit =
+            |peer: &PartyIndex| identifier::<S>(*peer).is_ok_and(|peer| culprits.contains(&peer));
+        match context.peers().find(is_culprit) {
+            Some(peer) => Abort::party(peer, Cause::Check("signature share")),
+            None => Abort::nobody(Cause::Unverified),
+        }
     }
 }
 

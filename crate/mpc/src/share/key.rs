@@ -80,6 +80,12 @@ impl KeyShare {
         Ok(use_it(&Zeroizing::new(scalar)))
     }
 
+    /// Lends the share's bytes, in the encoding of its group, to what hashes them.
+    pub(crate) fn expose_bytes<R>(&self, use_it: impl FnOnce(&[u8; 32]) -> R) -> R {
+        // EXPOSE: the caller's reason.
+        self.scalar.expose(use_it)
+    }
+
     /// The bytes that the vault seals: version, index, scalar, public half.
     ///
     /// # Security

@@ -2,8 +2,10 @@
 //! signs, [`signing`].
 
 mod life;
+mod once;
 
 pub use self::life::{SigningScheme, signing};
+pub use self::once::sign_once;
 
 use super::{deal, deal_all, index, keygen_plan, quorum, sim};
 use crate::dealing::keygen;

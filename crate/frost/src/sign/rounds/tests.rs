@@ -91,8 +91,7 @@ fn nonces_sign_once() {
     let ((nonces, own), (_, others)) = (draw(0), draw(1));
     let list = [(1, own), (2, others)]
         .map(|(party, said)| (identifier::<Ed25519>(index(party)).expect("an index is not zero"), said));
-    let package = SigningPackage::new(list.into(), b"message");
-    let ready = Ready { keyed, package, nonces: Some(nonces), shares: BTreeMap::new() };
+    let ready = Ready::new(keyed, nonces, list.into()).expect("no commitment is the identity");
     let mut round = ShareRound { items: vec![ready] };
     assert!(round.speak(&context, &mut rng).is_ok());
     assert!(round.items[0].nonces.is_none());
