@@ -21,8 +21,10 @@ mod records;
 mod relay;
 mod roster;
 mod settings;
+mod shares;
 mod signing;
 mod strikes;
+mod test_signing;
 mod view;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -30,7 +32,7 @@ use std::collections::{BTreeMap, VecDeque};
 use symbolon_ecdsa::Pairs;
 use symbolon_link::identity::{DeviceCard, Identity};
 use symbolon_mpc::secret::Secret;
-use symbolon_mpc::{CeremonyId, DeviceId, KeyShare};
+use symbolon_mpc::{CeremonyId, DeviceId};
 
 pub(crate) use self::keys::ActiveKey;
 pub(crate) use self::records::Stored;
@@ -45,6 +47,7 @@ use self::peers::Peer;
 use self::records::Settings;
 use self::relay::RelayLink;
 use self::roster::Roster;
+use self::shares::Shares;
 use self::signing::{Approval, AskedQuorum, Signing};
 use crate::command::{Command, Setting};
 use crate::context::Context;
@@ -96,8 +99,8 @@ struct Open {
     keygen: Option<KeygenRun>,
     keygen_error: Option<String>,
     activation: Activation,
-    pending: Option<KeyShare>,
-    active: Option<KeyShare>,
+    pending: Option<Shares>,
+    active: Option<Shares>,
     pairs: Pairs,
     signings: BTreeMap<RequestId, Signing>,
     choices: BTreeMap<RequestId, Vec<DeviceId>>,
