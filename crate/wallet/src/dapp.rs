@@ -11,6 +11,7 @@ mod arrive;
 mod balances;
 mod broadcast;
 mod card;
+mod claims;
 mod command;
 mod knowledge;
 mod load;

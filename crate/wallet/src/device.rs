@@ -24,7 +24,7 @@ mod settings;
 mod shares;
 mod signing;
 mod strikes;
-mod test_signing;
+pub(crate) mod test_signing;
 mod view;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -345,6 +345,12 @@ impl Wallet {
     /// This device.
     pub(crate) fn device_id(&self) -> Option<DeviceId> {
         self.device.settings.as_ref().map(|settings| DeviceId(settings.device))
+    }
+
+    /// Whether a device said that it runs the version that this one is of.
+    pub(crate) fn is_of_our_version(&self, device: DeviceId) -> bool {
+        let peer = self.device.open.as_ref().and_then(|open| open.peers.get(&device));
+        peer.and_then(|peer| peer.hello.as_ref()).is_some_and(|it| it.app_version == self.config.app_version)
     }
 
     /// The name of a device, for cards and activity.
