@@ -167,11 +167,11 @@ mod wiped {
 
 #[cfg(test)]
 mod tests {
+    use k256::elliptic_curve::Curve;
     use k256::elliptic_curve::bigint::Encoding;
     use k256::elliptic_curve::point::DecompressPoint;
     use k256::elliptic_curve::sec1::ToEncodedPoint;
     use k256::elliptic_curve::subtle::Choice;
-    use k256::elliptic_curve::Curve;
     use k256::{ProjectivePoint, Secp256k1};
     use secp256k1::ecdsa::{RecoverableSignature, RecoveryId};
 
