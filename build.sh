@@ -6,6 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 WASM_BINDGEN=0.2.130
 CARGO_DENY=0.20.2
 CARGO_FUZZ=0.13.2
+CARGO_MUTANTS=27.1.0
 TOOLS="${XDG_CACHE_HOME:-$HOME/.cache}/symbolon"
 TARGET="${CARGO_TARGET_DIR:-$PWD/target}"
 export CARGO_TARGET_DIR="$TARGET" PATH="$TOOLS/bin:$PATH"
@@ -25,6 +26,9 @@ help() {
   fuzz [target] [seconds]
                     Feed altered bytes to one entry point of tests/robust for 60 seconds or so many; without a target,
                     list them; `all` runs each. What it finds is kept in tests/fuzz/artifacts. A smoke is in `test`.
+  mutants [crate ...]
+                    Break what checks a peer's words in mpc, ecdsa and frost, one place at a time, and see that a test
+                    fails: hours. docs/mutants.md has the figures.
   timing [samples]  Measure whether secrets can be read off a clock (100000 samples; on a quiet machine).
   dist [--verify]   Pack the extension and the phone's app into dist/, byte for byte the same every time.
                     With --verify, build twice and compare.
@@ -63,8 +67,9 @@ need_rust() {
     fi
 }
 
-need_cargo_tool() { # crate, binary, version
-    if [ "$("$2" --version 2>/dev/null | awk '{print $2}')" != "$3" ]; then
+need_cargo_tool() { # crate, what tells its version, version
+    # shellcheck disable=SC2086 # a command of several words
+    if [ "$($2 --version 2>/dev/null | awk '{print $2}')" != "$3" ]; then
         # In a directory of its own: what it builds is of no use to this workspace.
         CARGO_TARGET_DIR="$TOOLS/target" within 30m "building $1 $3 (once)" \
             cargo install --quiet --root "$TOOLS" --version "$3" "$1"
@@ -311,6 +316,19 @@ fuzz_one() { # target, seconds
         "$1" "$corpus" -- "-max_total_time=$2" -max_len=8192 -print_final_stats=1
 }
 
+# What is altered and which tests must notice stands in tests/mutants. In a copy of the tree.
+mutants() {
+    need_rust
+    need_cargo_tool cargo-mutants "cargo-mutants mutants" "$CARGO_MUTANTS"
+    [ $# -gt 0 ] || set -- mpc ecdsa frost
+    local crate
+    for crate in "$@"; do
+        [ -e "tests/mutants/$crate.toml" ] || fail "nothing is altered in $crate"
+        CARGO_TARGET_DIR="$TARGET/mutants" within 12h "altering $crate" cargo mutants --package "symbolon-$crate" \
+            --config "tests/mutants/$crate.toml" --output "$TARGET/mutants-$crate" --cargo-arg=--locked
+    done
+}
+
 timing() {
     need_rust
     within 25m "building the measurement" cargo build --quiet --locked --release -p symbolon-timing
@@ -339,7 +357,7 @@ pack() {
 }
 
 case "${1:-help}" in
-run | check | bench | fuzz | timing | dist) "$@" ;;
+run | check | bench | fuzz | mutants | timing | dist) "$@" ;;
 test) run_tests "${@:2}" ;;
 help | -h | --help) help ;;
 *)

@@ -120,13 +120,6 @@ pub(crate) struct Unopened {
     commitment: Commitment,
 }
 
-impl PairSetup {
-    /// Its name.
-    pub fn name(&self) -> &PairName {
-        &self.name
-    }
-}
-
 impl Started {
     /// Begins set-ups between `me` and each of `peers`, in their order.
     pub fn new_each(
@@ -309,4 +302,77 @@ mod wiped {
     symbolon_mpc::wiped!(Started, Started { sender, receiver, seed } but { direction, message });
     symbolon_mpc::wiped!(Unopened, Unopened { alice, bob, seed } but { direction, name, commitment });
     symbolon_mpc::wiped!(message SetupOpening);
+}
+
+#[cfg(test)]
+mod tests {
+    use rand_chacha::ChaCha20Rng;
+    use rand_core::SeedableRng;
+
+    use super::*;
+    use crate::testing::deal_pairs;
+
+    const PHONE: DeviceId = DeviceId([1; 32]);
+    const LAPTOP: DeviceId = DeviceId([2; 32]);
+    const ME: DeviceId = DeviceId([3; 32]);
+
+    fn key(wallet: u8, epoch: u32, peer: DeviceId) -> PairKey {
+        PairKey { wallet: [wallet; 32], epoch, peer }
+    }
+
+    /// Set-ups with both devices, of two wallets, at two epochs.
+    fn eight() -> Pairs {
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let mut pairs = Pairs::new();
+        for (wallet, epoch, peer) in [1, 2]
+            .into_iter()
+            .flat_map(|wallet| [1, 2].map(|epoch| (wallet, epoch)))
+            .flat_map(|(wallet, epoch)| [PHONE, LAPTOP].map(|peer| (wallet, epoch, peer)))
+        {
+            let [mine, _] = deal_pairs([wallet; 32], epoch, [ME, peer], &mut rng);
+            pairs.put(mine);
+        }
+        assert_eq!(pairs.len(), 8);
+        pairs
+    }
+
+    fn held(pairs: &Pairs) -> Vec<PairKey> {
+        pairs.0.keys().copied().collect()
+    }
+
+    #[test]
+    fn a_device_is_forgotten_in_every_wallet_and_no_other_is() {
+        let mut pairs = eight();
+        pairs.forget(PHONE);
+        assert_eq!(
+            held(&pairs),
+            [key(1, 1, LAPTOP), key(1, 2, LAPTOP), key(2, 1, LAPTOP), key(2, 2, LAPTOP)]
+        );
+    }
+
+    #[test]
+    fn other_epochs_of_a_wallet_are_wiped_and_other_wallets_are_not() {
+        let mut pairs = eight();
+        pairs.keep_only_epoch([1; 32], 2);
+        let kept = [(1, 2), (2, 1), (2, 2)];
+        let kept =
+            kept.into_iter().flat_map(|(wallet, epoch)| [PHONE, LAPTOP].map(|peer| key(wallet, epoch, peer)));
+        assert_eq!(held(&pairs), kept.collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_lock_leaves_nothing() {
+        let mut pairs = eight();
+        pairs.clear();
+        assert!(pairs.is_empty());
+    }
+
+    #[test]
+    fn what_is_taken_for_a_ceremony_is_of_its_wallet_epoch_and_devices_and_is_gone() {
+        let mut pairs = eight();
+        let taken = pairs.take([2; 32], 1, &[PHONE, DeviceId([9; 32])]);
+        assert_eq!(held(&taken), [key(2, 1, PHONE)]);
+        assert_eq!(pairs.len(), 7);
+        assert!(pairs.take([2; 32], 1, &[PHONE]).is_empty());
+    }
 }

@@ -81,6 +81,7 @@ fn bad_points_are_refused_by_the_sender() {
         ("off the curve", with(17, &point(&one, &one))),
         ("non-canonical", with(17, &point(&one_and_p, &y))),
         ("all ones", with(254, &[0xff; 64])),
+        ("one byte more", [&good.points[..], &[0]].concat()),
         ("one byte short", good.points[..good.points.len() - 1].to_vec()),
         ("one point short", good.points[..good.points.len() - 64].to_vec()),
         ("one point more", [&good.points[..], &good.points[..64]].concat()),
@@ -185,6 +186,12 @@ fn a_receiver_that_answers_inconsistently_is_caught() {
         let mut short = message.clone();
         field(&mut short).pop();
         assert!(matches!(extension::send(&receiver, &direction(), 52, &short), Err(Cause::Malformed(_))));
+        for more in [1, 16] {
+            let mut long = message.clone();
+            field(&mut long).extend(vec![0; more]);
+            let refused = extension::send(&receiver, &direction(), 52, &long);
+            assert!(matches!(refused, Err(Cause::Malformed(_))));
+        }
     }
     assert!(matches!(extension::send(&receiver, &direction(), 53, &message), Err(Cause::Malformed(_))));
     assert!(extension::send(&receiver, &direction(), 52, &message).is_ok());
@@ -237,7 +244,9 @@ fn an_altered_answer_is_refused() {
         alter(&mut message);
         assert!(matches!(bob.finish(0, &message), Err(Cause::Leak)));
     }
-    let malformed: [Alter; 7] = [
+    let malformed: [Alter; 9] = [
+        |message| message.masked.push(0),
+        |message| message.mu.push(0),
         |message| message.masked.truncate(488 * 3 * 32 - 1),
         |message| message.masked.truncate(487 * 3 * 32),
         |message| message.masked.extend([0; 32]),

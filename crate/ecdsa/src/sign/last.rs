@@ -164,3 +164,94 @@ mod wiped {
     // What was said is no secret once it is said, and not computed before.
     symbolon_mpc::wiped!(Partial, Partial { sum } but { digest, public_key, point, r, said });
 }
+
+#[cfg(test)]
+mod tests {
+    use k256::elliptic_curve::Curve;
+    use k256::elliptic_curve::bigint::Encoding;
+    use k256::elliptic_curve::point::DecompressPoint;
+    use k256::elliptic_curve::sec1::ToEncodedPoint;
+    use k256::elliptic_curve::subtle::Choice;
+    use k256::{ProjectivePoint, Secp256k1};
+    use secp256k1::ecdsa::{RecoverableSignature, RecoveryId};
+
+    use super::*;
+
+    /// An item before its last message, with nonce point `point` and the public key that `s` is a signature under.
+    fn partial(point: AffinePoint, s: Scalar) -> Partial {
+        let digest = [0x5a; 32];
+        let r = <Scalar as Reduce<U256>>::reduce_bytes(&point.x());
+        // SEC 1, section 4.1.6: Q = r⁻¹·(s·R − z·G).
+        let public_key =
+            (ProjectivePoint::from(point) * s - curve::generator_by(&message(&digest))) * r.invert().unwrap();
+        let none = || Zeroizing::new(Scalar::ZERO);
+        let sum = Sum {
+            point: point.into(),
+            public_key,
+            nonce: none(),
+            key: none(),
+            own_mask: none(),
+            mask: none(),
+            shares: Default::default(),
+        };
+        let item = Item { digest, public_key, tweak: Scalar::ZERO };
+        let mut partial = Partial::new(&item, sum).unwrap();
+        partial.said = [s * Scalar::from(7_u32), Scalar::from(7_u32)];
+        partial
+    }
+
+    /// libsecp256k1 recovers the key from what `partial` gives.
+    fn recovers(partial: &Partial) -> Signature {
+        let signature = partial.signature().unwrap();
+        let id = RecoveryId::try_from(i32::from(signature.recovery_id)).unwrap();
+        let parsed = RecoverableSignature::from_compact(&signature.to_bytes(), id).unwrap();
+        let message = secp256k1::Message::from_digest(partial.digest);
+        let key = secp256k1::Secp256k1::new().recover_ecdsa(message, &parsed).unwrap();
+        assert_eq!(key.serialize().as_slice(), partial.public_key.to_encoded_point(true).as_bytes());
+        signature
+    }
+
+    /// The points with x = order + k for the first k that has any: one nonce in 2¹²⁷ is like these.
+    fn above_the_order() -> [AffinePoint; 2] {
+        let x = (1_u32..).map(|k| Secp256k1::ORDER.wrapping_add(&U256::from(k)).to_be_bytes());
+        let points = |x: [u8; 32], odd| {
+            Option::<AffinePoint>::from(AffinePoint::decompress(&x.into(), Choice::from(odd)))
+        };
+        x.into_iter().find_map(|x| Some([points(x, 0)?, points(x, 1)?])).unwrap()
+    }
+
+    #[test]
+    fn the_recovery_id_tells_all_four_nonce_points() {
+        let low = Scalar::from(5_u32);
+        let below = [2_u32, 3, 4, 5].map(|k| curve::generator_by(&Scalar::from(k)).to_affine());
+        let mut seen = std::collections::BTreeSet::new();
+        for point in above_the_order().into_iter().chain(below) {
+            for s in [low, -low] {
+                let signature = recovers(&partial(point, s));
+                assert_eq!(signature.s, <[u8; 32]>::from(low.to_bytes()), "s is low");
+                seen.insert(signature.recovery_id);
+            }
+        }
+        assert_eq!(seen.into_iter().collect::<Vec<_>>(), [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn a_signature_that_does_not_verify_is_none() {
+        let point = curve::generator_by(&Scalar::from(9_u32)).to_affine();
+        let mut partial = partial(point, Scalar::from(5_u32));
+        for said in [[1, 7], [35, 8], [0, 7], [35, 0]] {
+            partial.said = said.map(|number: u32| Scalar::from(number));
+            assert_eq!(partial.signature(), None, "{said:?}");
+        }
+    }
+
+    #[test]
+    fn a_nonce_that_is_zero_is_refused() {
+        let point = curve::generator_by(&Scalar::from(9_u32)).to_affine();
+        let Partial { sum, digest, public_key, .. } = partial(point, Scalar::ONE);
+        let item = Item { digest, public_key: public_key.into(), tweak: Scalar::ZERO };
+        let sum = Sum { point: ProjectivePoint::IDENTITY, ..sum };
+        let refused = Partial::new(&item, sum).map(|_| ());
+        assert_eq!(refused, Err(Abort::nobody(Cause::Check("the nonce is zero"))));
+    }
+}

@@ -345,3 +345,54 @@ mod wiped {
     crate::wiped!(RevealRound, RevealRound { roots } but { terms, reveal, committed });
     crate::wiped!(ConfirmRound, ConfirmRound { shares } but { keys, receivers, digest });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::SessionId;
+    use crate::testing::{deal, index};
+
+    fn context(session: u8) -> Context {
+        Context::new(SessionId([session; 32]), index(1), vec![index(1), index(2)])
+    }
+
+    fn assert_distinct<const N: usize>(hashes: [[u8; 32]; N]) {
+        assert_eq!(hashes.iter().collect::<std::collections::BTreeSet<_>>().len(), N);
+    }
+
+    #[test]
+    fn a_chain_code_rests_on_session_scheme_and_every_contribution() {
+        let of = |session, scheme, first: u16, contributions: [u8; 2]| {
+            let [one, other] = contributions.map(|byte| [byte; 32]);
+            chain_code(&context(session), scheme, &[(index(first), one), (index(3), other)])
+        };
+        assert_distinct([
+            of(1, Scheme::Ed25519, 1, [7, 8]),
+            of(2, Scheme::Ed25519, 1, [7, 8]),
+            of(1, Scheme::EcdsaSecp256k1, 1, [7, 8]),
+            of(1, Scheme::Ed25519, 2, [7, 8]),
+            of(1, Scheme::Ed25519, 1, [9, 8]),
+            of(1, Scheme::Ed25519, 1, [7, 9]),
+            of(1, Scheme::Ed25519, 1, [8, 7]),
+        ]);
+    }
+
+    /// No run of honest machines comes to two different lists of keys: this is the last line, behind the echo.
+    #[test]
+    fn what_is_confirmed_rests_on_session_and_every_key() {
+        let key = |scheme, seed| deal(2, 2, scheme, seed).remove(0).info().clone();
+        let (one, other) = (key(Scheme::EcdsaSecp256k1, 1), key(Scheme::Ed25519, 1));
+        let other_key = key(Scheme::EcdsaSecp256k1, 2);
+        let mut parts = one.parts().clone();
+        parts.chain_code[0] ^= 1;
+        let other_chain_code = KeyInfo::new(parts).unwrap();
+        assert_distinct([
+            digest(&context(1), &[one.clone(), other.clone()]),
+            digest(&context(2), &[one.clone(), other.clone()]),
+            digest(&context(1), &[other.clone(), one.clone()]),
+            digest(&context(1), &[one]),
+            digest(&context(1), &[other_key, other.clone()]),
+            digest(&context(1), &[other_chain_code, other]),
+        ]);
+    }
+}

@@ -170,3 +170,21 @@ impl From<KeyInfo> for KeyInfoParts {
         info.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::group::{Ed25519, Secp256k1};
+    use crate::testing::{deal, index};
+
+    #[test]
+    fn a_key_of_another_group_lends_neither_points_nor_shares() {
+        let share = deal(2, 2, Scheme::Ed25519, 1).remove(0);
+        let info = share.info();
+        assert!(info.public_point::<Ed25519>().is_ok());
+        assert_eq!(info.public_point::<Secp256k1>(), Err(InvalidKeyInfo::Scheme));
+        assert_eq!(info.verification_point::<Secp256k1>(index(1)), Err(InvalidKeyInfo::Scheme));
+        assert_eq!(share.expose::<Ed25519, _>(|_| ()), Ok(()));
+        assert_eq!(share.expose::<Secp256k1, _>(|_| ()), Err(InvalidKeyInfo::Scheme));
+    }
+}
