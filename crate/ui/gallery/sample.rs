@@ -31,6 +31,7 @@ pub fn view(phase: Phase) -> View {
                 .collect(),
             Phase::Locked | Phase::Ready | Phase::Unusable => devices(),
         },
+        items: Vec::new(),
         keygen: None,
         networks: networks(),
         notices: vec![],

@@ -5,12 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::de::DeserializeOwned;
 
 use super::balances::Balances;
+use super::bundles::Bundles;
 use super::knowledge::Knowledge;
 use super::networks::Networks;
 use super::policy::Ledger;
 use super::provider::answers::Answers;
 use super::record::{self, Unreadable};
+use super::rules::Rules;
 use super::sites::Site;
+use super::subscriptions::Subscriptions;
 use super::{Dapp, Settings, accounts};
 use crate::event::Origin;
 use crate::store::Record;
@@ -43,10 +46,13 @@ impl Dapp {
     pub(super) fn record_keys(&self) -> Vec<String> {
         let single = [
             record::ACCOUNTS,
+            record::ITEMS,
             record::LEDGER,
             record::NETWORKS,
+            record::RULES,
             record::SEEN,
             record::SETTINGS,
+            record::SUBSCRIPTIONS,
             record::TOKENS,
         ];
         let mut keys: Vec<String> = single.iter().map(|key| (*key).to_owned()).collect();
@@ -54,6 +60,7 @@ impl Dapp {
         keys.extend(self.requests.iter().map(|entry| format!("{}{}", record::REQUEST, entry.id)));
         keys.extend(self.sites.values().map(Site::key));
         keys.extend(self.answers.keys());
+        keys.extend(self.bundles.keys());
         keys
     }
 
@@ -62,13 +69,17 @@ impl Dapp {
         let key = record.key.as_str();
         match key {
             record::ACCOUNTS => self.account_names = record::decode(bytes)?,
+            record::ITEMS => self.items = record::decode(bytes)?,
             record::LEDGER => self.ledger = record::decode(bytes)?,
             record::NETWORKS => self.networks = record::decode::<Networks>(bytes)?,
+            record::RULES => self.rules = record::decode(bytes)?,
             record::SEEN => self.seen = record::decode::<BTreeSet<_>>(bytes)?,
             record::SETTINGS => self.settings = record::decode(bytes)?,
+            record::SUBSCRIPTIONS => self.subscriptions.load(record::decode(bytes)?),
             record::TOKENS => self.tokens = record::decode(bytes)?,
             _ if key.starts_with(record::ACTIVITY) => self.activity.push(record::decode(bytes)?),
             _ if key.starts_with(record::ANSWER) => self.answers.load(key, record::decode(bytes)?),
+            _ if key.starts_with(record::BUNDLE) => self.bundles.load(record::decode(bytes)?),
             _ if key.starts_with(record::REQUEST) => self.requests.push(record::decode(bytes)?),
             _ if key.starts_with(record::SITE) => {
                 let site: Site = decode(bytes)?;
@@ -85,12 +96,16 @@ impl Dapp {
             account_names: accounts::Stored::default(),
             activity: Vec::new(),
             answers: Answers::default(),
+            bundles: Bundles::default(),
+            items: BTreeSet::new(),
             ledger: Ledger::default(),
             networks: Networks::default(),
             requests: Vec::new(),
+            rules: Rules::new(),
             seen: BTreeSet::new(),
             settings: Settings { default_provider: false, theme: Theme::default() },
             sites: BTreeMap::<Origin, Site>::new(),
+            subscriptions: Subscriptions::default(),
             tokens: Vec::new(),
             unusable: false,
             accounts: Vec::new(),
@@ -99,6 +114,7 @@ impl Dapp {
             dismissed: BTreeSet::new(),
             fetches: BTreeMap::new(),
             knowledge: Knowledge::default(),
+            status_questions: BTreeMap::new(),
             waiting_unlock: Vec::new(),
             #[cfg(test)]
             stand_in: None,

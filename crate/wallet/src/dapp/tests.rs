@@ -1,6 +1,7 @@
 //! The dApp side, driven through events, with a scripted node and a stand-in for the owner's other devices.
 
 mod arrive;
+mod calls;
 mod cards;
 mod fees;
 mod network;
@@ -10,5 +11,7 @@ mod provider;
 mod queue;
 mod restart;
 mod rig;
+mod sites;
+mod subscriptions;
 
 pub(crate) use rig::StandIn;

@@ -18,6 +18,7 @@ impl Wallet {
             balances: Vec::new(),
             chain_id: 0,
             devices: self.devices_view(now),
+            items: Vec::new(),
             keygen: self.keygen_view(now),
             networks: Vec::new(),
             notices: device.notices.list().to_vec(),

@@ -21,6 +21,9 @@ pub(super) struct Node {
     pub sent: Vec<Vec<u8>>,
     pub receipts: BTreeMap<String, (bool, u64)>,
     pub down: bool,
+    pub height: u64,
+    /// Who owns every item.
+    pub owner: String,
     pub asked: Vec<String>,
 }
 
@@ -38,6 +41,8 @@ impl Default for Node {
             sent: Vec::new(),
             receipts: BTreeMap::new(),
             down: false,
+            height: 16,
+            owner: format!("0x{}", "0".repeat(40)),
             asked: Vec::new(),
         }
     }
@@ -61,7 +66,9 @@ impl Node {
         let missing = || Err((-32601, "the method does not exist".to_owned()));
         match method {
             "eth_chainId" => Ok(hex(self.chain_id.into())),
-            "eth_blockNumber" => Ok(hex(16)),
+            "eth_blockNumber" => Ok(hex(self.height.into())),
+            "eth_getBlockByNumber" => Ok(json!({ "number": params[0], "hash": "0x01", "transactions": [] })),
+            "eth_getLogs" => Ok(json!([{ "asked": params[0] }])),
             "eth_getBalance" => Ok(hex(self.balance)),
             "eth_getTransactionCount" => Ok(hex(self.nonce.into())),
             "eth_gasPrice" => Ok(hex(7_000_000_000)),
@@ -88,6 +95,12 @@ impl Node {
                     "0x95d89b41" => {
                         let text = hex::encode(&self.token.0);
                         format!("0x{}{}{text:0<64}", word(32), word(self.token.0.len() as u128))
+                    }
+                    // ownerOf, and balanceOf of ERC-1155
+                    "0x6352211e" => format!("0x{:0>64}", &self.owner[2..]),
+                    "0x00fdd58e" => {
+                        let asked = data.get(34..74).unwrap_or_default();
+                        format!("0x{}", word(u128::from(asked == &self.owner[2..])))
                     }
                     "0x70a08231" => format!("0x{}", word(1_500_000)),
                     _ => "0x".to_owned(),

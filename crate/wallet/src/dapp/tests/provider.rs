@@ -38,7 +38,7 @@ fn refusals_have_the_codes_that_libraries_know_and_open_no_window() {
         ("eth_signTransaction", json!([{}]), -32004),
         ("eth_getEncryptionPublicKey", json!([me]), -32004),
         ("eth_decrypt", json!(["0x", me]), -32004),
-        ("wallet_sendCalls", json!([]), -32601),
+        ("wallet_sendCalls", json!([]), -32602),
         ("eth_sendTransaction", json!([]), -32602),
         ("eth_sendTransaction", json!([{ "from": me, "to": OTHER, "type": "0x3" }]), -32602),
         ("eth_sendTransaction", json!([{ "from": me, "to": OTHER, "value": "1" }]), -32602),

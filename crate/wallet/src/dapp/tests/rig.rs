@@ -263,6 +263,7 @@ impl Rig {
             balances: Vec::new(),
             chain_id: 0,
             devices: Vec::new(),
+            items: Vec::new(),
             keygen: None,
             networks: Vec::new(),
             notices: Vec::new(),
