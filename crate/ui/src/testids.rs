@@ -23,10 +23,10 @@
 //! | approval | [`REQUEST`], [`REQUEST_STATUS`], [`REQUEST_ORIGIN`], [`CARD_HEADLINE`], [`CARD_ROW`], [`RISK`], [`RULE`], [`DIGEST_WORDS`], [`DIGEST`], [`RAW`] | request: `data-request`; status: `data-status`; row: `data-label`, `data-value`; risk: `data-code`, `data-severity` |
 //! | approval | [`FEE`], [`FEE_EDIT`], [`FEE_SPEED`], [`FEE_MAX`], [`FEE_PRIORITY`], [`FEE_GAS`], [`FEE_SAVE`] | speed: `data-speed` |
 //! | approval | [`STRIP`], [`STRIP_DEVICE`], [`COSIGNER_EDIT`], [`COSIGNER_CHOICE`], [`COSIGNER_SAVE`] | device: `data-device`, `data-name`, `data-state`, `data-signs` |
-//! | approval | [`ACKNOWLEDGE`], [`APPROVE`], [`REJECT`], [`REJECT_ALL`], [`QUEUE`], [`QUEUE_NEXT`], [`QUEUE_PREVIOUS`], [`LATER`], [`TRY_AGAIN`] | approve: `data-armed`, `data-hold` |
+//! | approval | [`ACKNOWLEDGE`], [`APPROVE`], [`REJECT`], [`REJECT_ALL`], [`QUEUE`], [`QUEUE_NEXT`], [`QUEUE_PREVIOUS`], [`LATER`], [`TRY_AGAIN`], [`SITE_MUTE`], [`BUNDLE`] | approve: `data-armed`, `data-hold` |
 //! | done | [`RESULT`], [`RESULT_CLOSE`] | result: `data-request`, `data-outcome`, `data-transaction` |
 //! | activity | [`ACTIVITY_ROW`], [`ACTIVITY_DETAIL`] | row: `data-request`, `data-outcome`, `data-transaction` |
-//! | sites | [`SITE_ROW`], [`SITE_DISCONNECT`] | `data-origin` |
+//! | sites | [`SITE_ROW`], [`SITE_DISCONNECT`], [`SITE_RULES`], [`SITE_COMPATIBILITY`], [`SITE_FRAMES`], [`SITE_MUTED`] | `data-origin` |
 //! | settings | the rest | |
 
 macro_rules! hooks {
@@ -52,6 +52,7 @@ hooks! {
     AUTO_LOCK = "auto-lock",
     BACK = "back",
     BALANCE = "balance",
+    BUNDLE = "bundle",
     CARD_HEADLINE = "card-headline",
     CARD_ROW = "card-row",
     COSIGNER_CHOICE = "cosigner-choice",
@@ -76,6 +77,7 @@ hooks! {
     FEE_SPEED = "fee-speed",
     FORM_ERROR = "form-error",
     INVITE = "invite",
+    ITEM_ROW = "item-row",
     JOIN = "join",
     JOIN_LINK = "join-link",
     JOIN_OTHER = "join-other",
@@ -152,8 +154,13 @@ hooks! {
     SETTING_RELAY = "setting-relay",
     SETTING_SAVE = "setting-save",
     SET_UP = "set-up",
+    SITE_COMPATIBILITY = "site-compatibility",
     SITE_DISCONNECT = "site-disconnect",
+    SITE_FRAMES = "site-frames",
+    SITE_MUTE = "site-mute",
+    SITE_MUTED = "site-muted",
     SITE_ROW = "site-row",
+    SITE_RULES = "site-rules",
     STRIP = "strip",
     STRIP_DEVICE = "strip-device",
     SYMBOL = "symbol",

@@ -238,7 +238,7 @@ impl Wallet {
         }
     }
 
-    /// The call before it was sent and is not in a block yet. It is waited for a little: only then does the node know
+    /// The call before it is being sent, or was and is not in a block yet. It is waited for a little: only then does the node know
     /// what this one costs, and whether it fails.
     pub(super) fn waits_for_earlier_call(&self, request: &RequestId, now: Timestamp) -> bool {
         let earlier = self.dapp.bundles.of(request).and_then(|bundle| {
@@ -247,7 +247,7 @@ impl Wallet {
         });
         let prepared = self.entry(request).is_some_and(|entry| entry.prepared.is_some());
         earlier.filter(|_| !prepared).is_some_and(|earlier| {
-            self.dapp.activity.iter().any(|done| {
+            self.entry(&earlier).is_some() || self.dapp.activity.iter().any(|done| {
                 done.id == earlier
                     && done.ending == Ending::Submitted
                     && done.at.saturating_add(WAIT_FOR_BLOCK) > now
