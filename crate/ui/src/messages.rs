@@ -381,7 +381,9 @@ pub fn sign_with(name: &str) -> String {
 }
 
 pub fn bundle(place: usize, count: usize) -> String {
-    format!("Call {place} of {count} that the site sends one after another. Each is a transaction of its own; a no ends the rest.")
+    format!(
+        "Call {place} of {count} that the site sends one after another. Each is a transaction of its own; a no ends the rest."
+    )
 }
 
 pub fn item(number: &str) -> String {

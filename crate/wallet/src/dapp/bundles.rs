@@ -210,7 +210,13 @@ impl Wallet {
     }
 
     /// One call will not be sent: neither will those behind it. Where nothing was sent, there is no bundle.
-    fn call_dropped(&mut self, cx: &mut Context<'_>, request: &RequestId, place: usize, error: ProviderError) {
+    fn call_dropped(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: &RequestId,
+        place: usize,
+        error: ProviderError,
+    ) {
         let Some(bundle) = self.dapp.bundles.of_mut(request) else { return };
         let mut behind = Vec::new();
         for (id, state) in bundle.calls.iter_mut().skip(place) {
@@ -247,11 +253,12 @@ impl Wallet {
         });
         let prepared = self.entry(request).is_some_and(|entry| entry.prepared.is_some());
         earlier.filter(|_| !prepared).is_some_and(|earlier| {
-            self.entry(&earlier).is_some() || self.dapp.activity.iter().any(|done| {
-                done.id == earlier
-                    && done.ending == Ending::Submitted
-                    && done.at.saturating_add(WAIT_FOR_BLOCK) > now
-            })
+            self.entry(&earlier).is_some()
+                || self.dapp.activity.iter().any(|done| {
+                    done.id == earlier
+                        && done.ending == Ending::Submitted
+                        && done.at.saturating_add(WAIT_FOR_BLOCK) > now
+                })
         })
     }
 

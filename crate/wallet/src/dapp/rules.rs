@@ -87,17 +87,14 @@ impl Wallet {
             muted: false,
             origin: symbolon_chain::text::inert(&origin.0),
         });
-        let origins = self.dapp.sites.keys().chain(
-            self.dapp.rules.keys().filter(|origin| !self.dapp.sites.contains_key(*origin)),
-        );
+        let origins = self
+            .dapp
+            .sites
+            .keys()
+            .chain(self.dapp.rules.keys().filter(|origin| !self.dapp.sites.contains_key(*origin)));
         let with_rules = connected.chain(others).zip(origins).map(|(view, origin)| {
             let rule = self.dapp.rules.get(origin).copied().unwrap_or_default();
-            SiteView {
-                compatibility: rule.compatibility,
-                frames: rule.frames,
-                muted: rule.muted,
-                ..view
-            }
+            SiteView { compatibility: rule.compatibility, frames: rule.frames, muted: rule.muted, ..view }
         });
         with_rules.collect()
     }

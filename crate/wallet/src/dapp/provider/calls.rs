@@ -8,9 +8,9 @@ use symbolon_chain::rpc;
 use symbolon_chain::{Address, B256};
 
 use super::super::bundles::{Bundle, CallState, LiveBundle};
+use super::super::record;
 use super::super::requests::{Ask, FeeWish, SignAsk, Source};
 use super::super::rpc::Purpose;
-use super::super::record;
 use super::{MAX_PER_ORIGIN, Reply, error};
 use crate::context::Context;
 use crate::effect::{Effect, ProviderError};
@@ -41,11 +41,7 @@ impl Wallet {
     }
 
     /// Checks everything before anything is asked of the owner.
-    fn bundle_of(
-        &self,
-        call: &ProviderCall,
-        params: &Value,
-    ) -> Result<(Asked, Vec<SignAsk>), ProviderError> {
+    fn bundle_of(&self, call: &ProviderCall, params: &Value) -> Result<(Asked, Vec<SignAsk>), ProviderError> {
         self.connected(call)?;
         let object = params
             .as_array()
@@ -119,8 +115,7 @@ impl Wallet {
         let mut entries = Vec::new();
         for (number, ask) in asks.into_iter().enumerate() {
             // Not an id that a page's call can have: these answer to the bundle.
-            let source =
-                Source::Page { origin: call.origin.clone(), id: format!("{}/{number}", call.id) };
+            let source = Source::Page { origin: call.origin.clone(), id: format!("{}/{number}", call.id) };
             entries.push(self.draw_entry(cx, source, Ask::Sign(ask), None, None));
         }
         let bundle = Bundle {
@@ -144,7 +139,12 @@ impl Wallet {
         cx.view_changed();
     }
 
-    pub(super) fn calls_status(&mut self, cx: &mut Context<'_>, call: &ProviderCall, params: &Value) -> Reply {
+    pub(super) fn calls_status(
+        &mut self,
+        cx: &mut Context<'_>,
+        call: &ProviderCall,
+        params: &Value,
+    ) -> Reply {
         let bundle = match bundle_id(params).map(|id| self.dapp.bundles.find(&call.origin, id)) {
             Ok(Some(bundle)) => bundle,
             Ok(None) => return Some(Err(error::unknown_bundle())),
@@ -232,7 +232,11 @@ impl Wallet {
     }
 
     /// What each network can do with bundles. No account here executes several calls as one.
-    pub(super) fn capabilities_of(&self, call: &ProviderCall, params: &Value) -> Result<Value, ProviderError> {
+    pub(super) fn capabilities_of(
+        &self,
+        call: &ProviderCall,
+        params: &Value,
+    ) -> Result<Value, ProviderError> {
         let list = params.as_array().ok_or_else(|| error::invalid("Expected an address."))?;
         let account = parse_account(list.first().unwrap_or(&Value::Null))?;
         if !self.may_use(&call.origin, &account) {

@@ -97,7 +97,10 @@ impl Wallet {
         match asset_params(params, self.dapp.networks.active) {
             Ok(Ask::WatchItem(item)) => {
                 // An item is the account's, and a site that may not see the account may not find that out.
-                let refusal = self.connected(call).err().or_else(|| self.refuse_here(call, &Ask::WatchItem(item.clone())));
+                let refusal = self
+                    .connected(call)
+                    .err()
+                    .or_else(|| self.refuse_here(call, &Ask::WatchItem(item.clone())));
                 if let Some(refusal) = refusal {
                     return Some(Err(refusal));
                 }
@@ -110,7 +113,12 @@ impl Wallet {
     }
 
     /// Asks the owner for something that concerns this device alone.
-    pub(in super::super) fn ask_here(&mut self, cx: &mut Context<'_>, call: &ProviderCall, ask: Ask) -> Reply {
+    pub(in super::super) fn ask_here(
+        &mut self,
+        cx: &mut Context<'_>,
+        call: &ProviderCall,
+        ask: Ask,
+    ) -> Reply {
         if let Some(refusal) = self.refuse_here(call, &ask) {
             return Some(Err(refusal));
         }

@@ -57,7 +57,10 @@ fn the_page_learns_the_id_with_the_first_transaction_and_the_end_with_the_last()
     let first = through(&mut rig, true);
     let id = id_of(&rig, &call);
     let pending = status(&mut rig, &id);
-    assert_eq!((&pending["status"], &pending["receipts"][0]["transactionHash"]), (&json!(100), &json!(first)));
+    assert_eq!(
+        (&pending["status"], &pending["receipts"][0]["transactionHash"]),
+        (&json!(100), &json!(first))
+    );
     let second = through(&mut rig, true);
     let done = status(&mut rig, &id);
     assert_eq!(done["version"], "2.0.0");
@@ -203,7 +206,8 @@ fn a_site_that_is_not_connected_sends_no_calls() {
 #[test]
 fn a_capability_that_may_be_left_out_is() {
     let mut rig = Rig::connected();
-    let params = with("capabilities", json!({ "paymasterService": { "url": "https://x", "optional": true } }));
+    let params =
+        with("capabilities", json!({ "paymasterService": { "url": "https://x", "optional": true } }));
     rig.call("wallet_sendCalls", &params);
     assert_eq!(rig.view().requests.len(), 1);
 }
@@ -238,7 +242,9 @@ fn a_bundle_that_could_not_be_stored_is_given_up_with_one_answer() {
     rig.event(Event::StoreFailed { error: crate::store::StoreError::Full });
     assert_eq!(rig.answer(&call).unwrap().clone().unwrap_err().code, -32603);
     assert!(rig.view().requests.is_empty());
-    assert!(rig.store.keys().all(|key| !key.starts_with("dapp/request/") && !key.starts_with("dapp/bundle/")));
+    assert!(
+        rig.store.keys().all(|key| !key.starts_with("dapp/request/") && !key.starts_with("dapp/bundle/"))
+    );
 }
 
 #[test]

@@ -41,6 +41,8 @@ fn refusals_have_the_codes_that_libraries_know_and_open_no_window() {
         ("wallet_sendCalls", json!([]), -32602),
         ("eth_sendTransaction", json!([]), -32602),
         ("eth_sendTransaction", json!([{ "from": me, "to": OTHER, "type": "0x3" }]), -32602),
+        ("eth_sendTransaction", json!([{ "from": me, "to": OTHER, "type": "0x4" }]), -32602),
+        ("eth_sendTransaction", json!([{ "from": me, "to": OTHER, "type": "0x76" }]), -32602),
         ("eth_sendTransaction", json!([{ "from": me, "to": OTHER, "value": "1" }]), -32602),
         ("eth_sendTransaction", json!([{ "from": me, "to": OTHER, "gas": "0xzz" }]), -32602),
         ("eth_sendTransaction", json!([{ "from": me, "to": "invalid" }]), -32602),
