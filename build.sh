@@ -19,8 +19,7 @@ help() {
   run [--headless]  Build everything, start relay, chain and demo page, and open Chromium with the extension.
                     Without a display, or with --headless, drive the whole story through the real screens instead.
   test [part ...]   Run the tests: rust, model, wasm, browser. Without a part: all of them, in this order.
-                    `browser/<name>` runs tests/browser/<name>.test.mjs alone; `deaths`, minutes long and not among
-                    all of them, lets the worker and the phone's page die at every step of a signing.
+                    `browser/<name>` runs tests/browser/<name>.test.mjs alone.
   check             Formatting, lints, floors, licences and sources of dependencies, types, sizes.
   bench             Measure ceremonies (native, wasm, beside other cores), sizes, cold start, tap to signature.
   fuzz [target] [seconds]
@@ -183,7 +182,6 @@ run_tests() {
         wasm) test_wasm ;;
         browser) test_browser tests/browser/*.test.mjs ;;
         browser/*) test_browser "tests/$part.test.mjs" ;;
-        deaths) test_browser tests/browser/every-step.mjs ;;
         *) fail "no tests called $part" ;;
         esac
     done

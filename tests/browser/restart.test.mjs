@@ -1,13 +1,26 @@
-// Nothing that dies takes a request with it: worker, phone page and relay stop in the middle of a signing; any two of
-// the three devices sign, and one alone never does.
+// Nothing that dies takes a request with it: the worker dies at every step of a signing, the phone's page is loaded
+// again at every step, the relay stops in the middle. Any two of the three devices sign, and one alone never does.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
-import { Screens } from "./harness/screens.mjs";
+import { mortal } from "./harness/death.mjs";
+import {
+    answer,
+    askToSend,
+    closeWindows,
+    connectDemo,
+    leave,
+    signThrough,
+    told,
+    transactions,
+    windows,
+} from "./harness/signing.mjs";
 import { approveOnBoth, makeWallet } from "./harness/wallet.mjs";
 import { PASSWORD, World } from "./harness/world.mjs";
 
 const LIMIT = { timeout: 120_000 };
+/** For a death at every step. */
+const LONG = { timeout: 240_000 };
 const ETHER = 10n ** 18n;
 let address;
 let demo;
@@ -17,13 +30,10 @@ before(
     async () => {
         world = await World.start();
         address = await makeWallet(world, { approve: true });
-        await world.chain.fund(address, 100n * ETHER);
+        await world.chain.fund(address, 1_000n * ETHER);
         // Off until its own tests: which device signs is then no matter of who is back first after a restart.
         await world.stopCosigner();
-        demo = await world.openDemo();
-        await demo.locator('button[data-rdns="org.symbolon.wallet"]').click();
-        await (await world.approvalWindow()).approve();
-        await demo.waitForFunction(() => document.getElementById("account").textContent.startsWith("0x"));
+        demo = await connectDemo(world);
     },
     { timeout: 240_000 },
 );
@@ -31,99 +41,111 @@ before(
 after(() => world?.stop());
 
 // A test that failed half-way leaves no request behind for the next.
-afterEach(async () => {
-    for (const page of world.extension.context.pages()) {
-        if (page.url().includes("approval.html")) await page.close().catch(() => undefined);
-    }
-});
+afterEach(() => closeWindows(world));
 
-const count = async () => BigInt(await world.chain.rpc("eth_getTransactionCount", address, "latest"));
+const count = () => transactions(world, address);
 
 async function ask() {
-    await demo.bringToFront();
-    await demo.evaluate(() => delete document.getElementById("send-result").dataset.state);
-    await demo.click("#send button");
+    await askToSend(demo);
     return world.approvalWindow();
-}
-
-async function hash() {
-    await demo.waitForFunction(
-        () => /^(done|failed)$/.test(document.getElementById("send-result").dataset.state ?? ""),
-        undefined,
-        { timeout: 90_000 },
-    );
-    const { state, text, value } = await demo.locator("#send-result").evaluate((place) => ({
-        state: place.dataset.state,
-        text: place.textContent,
-        value: place.dataset.value,
-    }));
-    assert.equal(state, "done", text);
-    return value;
 }
 
 /** Exactly one transaction more, and one entry for it in the activity. */
 async function once(before, transaction) {
-    assert.equal(await count(), before + 1n);
-    const page = await world.extension.open("app.html");
-    const screens = new Screens(page);
-    await screens.on("home");
-    await screens.click("nav-activity");
-    await page.waitForSelector(`[data-testid="activity-row"][data-transaction="${transaction}"]`);
-    assert.equal(await page.locator(`[data-testid="activity-row"][data-transaction="${transaction}"]`).count(), 1);
-    await page.close();
+    assert.equal(await count(), before + 1);
+    assert.deepEqual(await told(world.browser, [transaction]), [1]);
 }
 
-async function settle() {
-    if (await world.phone.hook("result").count()) await world.phone.closeResult();
+/** The worker that runs now; woken if none does. */
+async function worker() {
+    await demo.evaluate(() => window.ethereum.request({ method: "eth_chainId" }));
+    return world.extension.context.serviceWorkers().at(-1);
 }
 
-const steps = {
-    "while the owner reads": async (window) => {
-        await window.card();
-        await world.extension.killWorker(demo);
-        await approveOnBoth(world, "read");
-    },
-    "after the browser approved": async (window) => {
-        await window.card();
-        await window.approve();
-        await world.extension.killWorker(demo);
-        await world.phone.approve();
-    },
-    "just before the phone approves": async (window) => {
-        await window.card();
-        await window.approve();
-        await world.phone.card();
-        await Promise.all([world.extension.killWorker(demo), world.phone.approve()]);
-    },
-    "just after the phone approved": async (window) => {
-        await window.card();
-        await window.approve();
-        await world.phone.approve();
-        await world.extension.killWorker(demo);
-    },
-};
-
-for (const [when, act] of Object.entries(steps)) {
-    test(`the worker is killed ${when}: the request is signed once`, LIMIT, async () => {
-        const before = await count();
-        await act(await ask());
-        await once(before, await hash());
-        await settle();
-    });
+/** Signs once while the device dies before its step `at`; gives the step, or nothing if there was no such step. */
+async function dieAt(at, victim, bury) {
+    const before = await count();
+    const mortality = await mortal(await victim(), at);
+    await askToSend(demo);
+    const signed = await signThrough(world, demo, { bury, death: mortality.died });
+    let { died } = signed;
+    assert.ok(windows(world).length < 2, `two windows for one request (death before: ${died})`);
+    if (died === undefined) {
+        // Steps that come after the page has its answer.
+        died = await Promise.race([mortality.died, demo.waitForTimeout(700)]);
+        if (died === undefined) await mortality.spare();
+        else await bury();
+    }
+    await leave(world);
+    assert.equal(await count(), before + 1);
+    const late = Date.now() + 3_000;
+    while (windows(world).length > 0 && Date.now() < late) await demo.waitForTimeout(20);
+    assert.equal(windows(world).length, 0, `a window stays (death before: ${died})`);
+    return { died, hash: signed.hash, retries: signed.retries };
 }
 
-test("the phone's page is loaded again in the middle: the request is still there", LIMIT, async () => {
+/** Deaths at all steps, one after the other, until there is none left. */
+async function dieEverywhere(what, victim, bury, prepare = () => undefined) {
+    const steps = {};
+    const hashes = [];
+    let retries = 0;
+    let at = 0;
+    for (; ; at += 1) {
+        await prepare();
+        const run = await dieAt(at, victim, bury);
+        hashes.push(run.hash);
+        retries += run.retries;
+        if (run.died === undefined) break;
+        steps[run.died] = (steps[run.died] ?? 0) + 1;
+    }
+    console.log(`    ${what}: ${at} deaths, ${JSON.stringify(steps)}; "try again" pressed ${retries} times`);
+    assert.deepEqual(
+        await told(world.browser, hashes),
+        hashes.map(() => 1),
+    );
+    // How many there are depends on what one acknowledgement covers; that frames and writes are seen does not.
+    assert.ok(at > 10 && steps["sent put"] > 2 && steps.stored > 0, `only ${at} steps: they are not seen any more`);
+}
+
+const kill = () => world.extension.killWorker(demo);
+
+test("the worker dies at every step of a first signature: each is signed once", LONG, () =>
+    // A worker that just started has no set-up with the phone.
+    dieEverywhere("worker, first signature", worker, kill, kill),
+);
+
+test("the worker dies at every step of a next signature: each is signed once", LONG, () =>
+    dieEverywhere("worker, next signature", worker, kill),
+);
+
+async function reload() {
+    await world.phone.page.reload();
+    await world.phone.unlock(PASSWORD);
+}
+
+test("the phone's page is loaded again at every step: each is signed once", LONG, () =>
+    dieEverywhere("phone", async () => world.phone.page.workers()[0], reload),
+);
+
+test("an approval given while the worker is away is not lost", LIMIT, async () => {
     const before = await count();
     const window = await ask();
     await window.card();
-    await window.approve();
-    await world.phone.card();
-    await world.phone.page.reload();
-    await world.phone.unlock(PASSWORD);
-    await world.phone.card();
+    await window.armed();
+    // A page whose timers are late, so that its owner presses before there is another worker.
+    await window.page.evaluate(() => {
+        const { setTimeout } = globalThis;
+        globalThis.setTimeout = (act, ms) => setTimeout(act, ms * 30);
+    });
+    const away = window.page.locator('.notices > [role="status"] > .banner.info');
+    await kill();
+    await away.waitFor();
+    await window.click("approve");
+    assert.equal(await away.count(), 1, "pressed too late");
     await world.phone.approve();
-    await once(before, await hash());
-    await settle();
+    await demo.waitForFunction(() => document.getElementById("send-result").dataset.state === "done");
+    await leave(world);
+    await once(before, await answer(demo));
 });
 
 test("the relay is stopped and started in the middle: the request is signed once", LIMIT, async () => {
@@ -134,16 +156,18 @@ test("the relay is stopped and started in the middle: the request is signed once
     await window.approve();
     await world.startRelay();
     await world.phone.approve();
-    await once(before, await hash());
-    await settle();
+    const { hash } = await signThrough(world, demo);
+    await leave(world);
+    await once(before, hash);
 });
 
 test("with the third device off nothing waits for it", LIMIT, async () => {
     const before = await count();
     await ask();
     await approveOnBoth(world, "two");
-    await once(before, await hash());
-    await settle();
+    const { hash } = await signThrough(world, demo);
+    await leave(world);
+    await once(before, hash);
 });
 
 test("one device alone never signs", LIMIT, async () => {
@@ -160,5 +184,6 @@ test("one device alone never signs", LIMIT, async () => {
 test("browser and cosigner sign without the phone", LIMIT, async () => {
     const before = await count();
     await world.startCosigner(undefined, { approve: true });
-    await once(before, await hash());
+    const { hash } = await signThrough(world, demo);
+    await once(before, hash);
 });

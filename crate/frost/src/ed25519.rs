@@ -41,6 +41,12 @@ pub fn public_key(info: &KeyInfo, path: &Path) -> Result<[u8; 32], DeriveError> 
     Ok(derive::<symbolon_mpc::Ed25519>(info, path)?.public_key.compress().to_bytes())
 }
 
+/// Whether `signature` is good for `item` under its key below the root `info`, by a strict verifier.
+pub fn verifies(info: &KeyInfo, item: &SignItem, signature: &[u8; 64]) -> bool {
+    derive::<symbolon_mpc::Ed25519>(info, &item.path)
+        .is_ok_and(|key| Ed25519::verify(item, &key.public_key, signature))
+}
+
 impl Suite for Ed25519 {
     const SCHEME: Scheme = Scheme::Ed25519;
 }

@@ -92,6 +92,11 @@ fn x_of(point: &AffinePoint) -> [u8; 32] {
     point.x().into()
 }
 
+/// Whether `signature` is good for `item` under its key below the root `info`, by a strict verifier of BIP-340.
+pub fn verifies(info: &KeyInfo, item: &SignItem, signature: &[u8; 64]) -> bool {
+    derive::<Secp256k1>(info, &item.path).is_ok_and(|key| Taproot::verify(item, &key.public_key, signature))
+}
+
 impl Suite for Taproot {
     const SCHEME: Scheme = Scheme::SchnorrSecp256k1;
 }

@@ -12,6 +12,7 @@ mod balances;
 mod broadcast;
 mod bundles;
 mod card;
+mod claims;
 mod command;
 mod items;
 mod knowledge;

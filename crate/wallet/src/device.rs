@@ -21,8 +21,10 @@ mod records;
 mod relay;
 mod roster;
 mod settings;
+mod shares;
 mod signing;
 mod strikes;
+pub(crate) mod test_signing;
 mod view;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -30,7 +32,7 @@ use std::collections::{BTreeMap, VecDeque};
 use symbolon_ecdsa::Pairs;
 use symbolon_link::identity::{DeviceCard, Identity};
 use symbolon_mpc::secret::Secret;
-use symbolon_mpc::{CeremonyId, DeviceId, KeyShare};
+use symbolon_mpc::{CeremonyId, DeviceId};
 
 pub(crate) use self::keys::ActiveKey;
 pub(crate) use self::records::Stored;
@@ -45,6 +47,7 @@ use self::peers::Peer;
 use self::records::Settings;
 use self::relay::RelayLink;
 use self::roster::Roster;
+use self::shares::Shares;
 use self::signing::{Approval, AskedQuorum, Signing};
 use crate::command::{Command, Setting};
 use crate::context::Context;
@@ -96,8 +99,8 @@ struct Open {
     keygen: Option<KeygenRun>,
     keygen_error: Option<String>,
     activation: Activation,
-    pending: Option<KeyShare>,
-    active: Option<KeyShare>,
+    pending: Option<Shares>,
+    active: Option<Shares>,
     pairs: Pairs,
     signings: BTreeMap<RequestId, Signing>,
     choices: BTreeMap<RequestId, Vec<DeviceId>>,
@@ -342,6 +345,12 @@ impl Wallet {
     /// This device.
     pub(crate) fn device_id(&self) -> Option<DeviceId> {
         self.device.settings.as_ref().map(|settings| DeviceId(settings.device))
+    }
+
+    /// Whether a device said that it runs the version that this one is of.
+    pub(crate) fn is_of_our_version(&self, device: DeviceId) -> bool {
+        let peer = self.device.open.as_ref().and_then(|open| open.peers.get(&device));
+        peer.and_then(|peer| peer.hello.as_ref()).is_some_and(|it| it.app_version == self.config.app_version)
     }
 
     /// The name of a device, for cards and activity.

@@ -22,6 +22,7 @@ pub mod wallet;
 #[cfg(feature = "testing")]
 pub mod testing {
     pub use crate::device::peer::{Hello, PeerMessage, RosterProposal};
+    pub use crate::device::test_signing::Test;
     pub use crate::vault::{Binding, Header, VaultError, VaultKey};
 }
 

@@ -225,6 +225,11 @@ pub fn refuse_unreadable(why: &str) -> String {
 pub const REFUSE_ACCOUNT: &str = "The request names an account that is not this wallet's.";
 /// Chains differ.
 pub const REFUSE_CHAIN: &str = "The request contradicts itself about its network.";
+/// A claim is not what the bytes say.
+#[must_use]
+pub fn refuse_contradiction(device: &str, what: &str, claimed: &str, read: &str) -> String {
+    format!("{device} says that {what} is {claimed}, but what it wants signed says {read}.")
+}
 /// Too late.
 pub const REFUSE_EXPIRED: &str = "The request has expired.";
 /// Decided already.

@@ -48,6 +48,8 @@ pub(crate) struct SigningTask {
     pub origin: String,
     /// Network as the initiating device knows it: a hint for reads and names, never trusted for the digest.
     pub network: NetworkHint,
+    /// What this device reads in the body.
+    pub claims: Claims,
     /// When the request arrived.
     pub created_at: Timestamp,
     /// When it expires.
@@ -90,11 +92,43 @@ pub struct Proposal {
     pub origin: String,
     /// Network hint.
     pub network: NetworkHint,
+    /// What the proposing device says that the body says.
+    pub claims: Claims,
     /// When the request arrived there.
     pub created_at: Timestamp,
     /// When it expires.
     pub expires_at: Timestamp,
 }
+
+/// What a device reads in a request's bytes, in words that need no knowledge of its own; empty where it has none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claims {
+    /// The signing account (EIP-55).
+    pub account: String,
+    /// The chain's own coin that is sent along, in wei.
+    pub amount: String,
+    /// Chain id, decimal.
+    pub chain: String,
+    /// The most that the transaction can cost, in wei.
+    pub fee: String,
+    /// Derivation path.
+    pub path: String,
+    /// Verb sentence.
+    pub summary: String,
+    /// Whom the transaction is sent to (EIP-55).
+    pub to: String,
+}
+
+impl Claims {
+    /// Whether they are longer than a claim can honestly be.
+    pub(crate) fn are_long(&self) -> bool {
+        let all = [&self.account, &self.amount, &self.chain, &self.fee, &self.path, &self.summary, &self.to];
+        all.iter().any(|words| words.len() > MAX_CLAIM)
+    }
+}
+
+/// Bytes of one claim.
+const MAX_CLAIM: usize = 2048;
 
 /// An ECDSA signature as the device side hands it back, verified under the child key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

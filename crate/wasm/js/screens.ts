@@ -15,6 +15,8 @@ export function provideBridge(connect: Connect): void {
             let hello: string | undefined;
             let pipe: Pipe | undefined;
             let lostInARow = 0;
+            /** Given while there was no pipe: an order that nobody answers would wait for ever. */
+            let unsent: string[] = [];
             const open = (): void => {
                 pipe = connect(
                     (json) => {
@@ -28,12 +30,15 @@ export function provideBridge(connect: Connect): void {
                     },
                 );
                 if (hello !== undefined) pipe.send(hello);
+                for (const json of unsent) pipe.send(json);
+                unsent = [];
             };
             open();
             return {
                 send(json) {
                     if (json.includes('"type":"hello"')) hello = json;
-                    pipe?.send(json);
+                    if (pipe) pipe.send(json);
+                    else if (json !== hello) unsent.push(json);
                 },
             };
         },

@@ -180,10 +180,15 @@ export class Screens {
         await button.waitFor();
         const acknowledge = this.hook("acknowledge");
         if (await acknowledge.count()) await acknowledge.check();
-        await this.page.waitForSelector('[data-testid="approve"][data-armed="true"]:not([disabled])');
+        await this.armed();
         if (step) await this.shot(step);
         if ((await button.getAttribute("data-hold")) === "true") await button.click({ delay: 2_500 });
         else await button.click();
+    }
+
+    /** Waits until "approve" can be pressed. */
+    async armed() {
+        await this.page.waitForSelector('[data-testid="approve"][data-armed="true"]:not([disabled])');
     }
 
     /** Leaves what is shown of requests that ended, until the wallet's own pages are there. */

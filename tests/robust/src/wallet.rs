@@ -11,12 +11,13 @@ use symbolon_chain::request::{EvmRequest, EvmSubject};
 use symbolon_chain::{Address, Request, U256};
 use symbolon_link::identity::Identity;
 use symbolon_link::introduction::introduce;
+use symbolon_mpc::group::Scheme;
 use symbolon_mpc::{CeremonyId, DeviceId};
 use symbolon_tests::setup::config;
 use symbolon_tests::{Snapshot, World};
 use symbolon_wallet::event::{Event, RelayEvent};
-use symbolon_wallet::request::{NetworkHint, Proposal, RawSignature, RequestId};
-use symbolon_wallet::testing::{Binding, Header, Hello, PeerMessage, RosterProposal, VaultKey};
+use symbolon_wallet::request::{Claims, NetworkHint, Proposal, RawSignature, RequestId};
+use symbolon_wallet::testing::{Binding, Header, Hello, PeerMessage, RosterProposal, Test, VaultKey};
 use symbolon_wallet::view::{DeviceKind, DeviceState, Phase};
 use symbolon_wallet::{Secret, Wallet};
 
@@ -98,6 +99,7 @@ fn peer_messages() -> Vec<Vec<u8>> {
             path: "m/44/60/0/0/0".to_owned(),
             origin: "https://app.example.org".to_owned(),
             network,
+            claims: Claims::default(),
             created_at: now,
             expires_at: now + 300_000,
         })
@@ -131,7 +133,7 @@ fn peer_messages() -> Vec<Vec<u8>> {
         PeerMessage::Roster(RosterProposal { ceremony, wallet: [9; 32], threshold: 2, devices: vec![peer] }),
         PeerMessage::RosterConfirmed { ceremony },
         PeerMessage::RosterRefused { ceremony, reason: quote("no") },
-        PeerMessage::TestSign { ceremony, wallet, epoch, quorum: 0 },
+        PeerMessage::TestSign { ceremony, wallet, epoch, test: Test { scheme: Scheme::Ed25519, quorum: 0 } },
         PeerMessage::Beat,
         PeerMessage::Bye,
     ];

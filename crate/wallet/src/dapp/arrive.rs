@@ -29,7 +29,7 @@ impl Wallet {
         from: DeviceId,
         proposal: &Proposal,
     ) -> Result<[u8; 32], String> {
-        let digest = self.check(proposal, cx.now)?;
+        let digest = self.check(from, proposal, cx.now)?;
         if let Some(entry) = self.entry(&proposal.request) {
             let same_asker = matches!(entry.source, Source::Device { device, .. } if device == from);
             if !same_asker {
@@ -60,7 +60,7 @@ impl Wallet {
 
 impl Wallet {
     /// The proposal's own consistency, and that it concerns a key and account of ours.
-    fn check(&self, proposal: &Proposal, now: Timestamp) -> Result<[u8; 32], String> {
+    fn check(&self, from: DeviceId, proposal: &Proposal, now: Timestamp) -> Result<[u8; 32], String> {
         let refuse = |sentence: &str| Err(sentence.to_owned());
         if self.dapp.unusable {
             return refuse(messages::UNUSABLE);
@@ -72,7 +72,10 @@ impl Wallet {
             return refuse(messages::REFUSE_KEY);
         }
         let texts = [&proposal.origin, &proposal.network.name, &proposal.network.symbol];
-        if texts.iter().any(|text| text.len() > MAX_TEXT) || proposal.network.rpc_url.len() > MAX_URL {
+        if texts.iter().any(|text| text.len() > MAX_TEXT)
+            || proposal.network.rpc_url.len() > MAX_URL
+            || proposal.claims.are_long()
+        {
             return refuse(messages::REFUSE_SIZE);
         }
         let Request::Evm(body) = &proposal.body;
@@ -84,6 +87,11 @@ impl Wallet {
         }
         if body.chain_id == 0 || proposal.network.chain_id != body.chain_id {
             return refuse(messages::REFUSE_CHAIN);
+        }
+        let read = super::claims::of(&proposal.body, &proposal.path);
+        let (device, same_version) = (self.name_of(from), self.speaks_our_version(from));
+        if let Some(sentence) = super::claims::contradiction(&proposal.claims, &read, &device, same_version) {
+            return Err(sentence);
         }
         let life = proposal.expires_at.checked_sub(proposal.created_at);
         let sane = life.is_some_and(|life| life <= QUEUE_LIFE);

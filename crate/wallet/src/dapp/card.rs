@@ -2,7 +2,7 @@
 //!
 //! The same bytes and the same knowledge give the same card on every device.
 
-mod headline;
+pub(super) mod headline;
 mod risks;
 mod rows;
 

@@ -322,6 +322,7 @@ impl Wallet {
         let Some(network) = self.dapp.networks.find(ask.chain_id) else { return };
         let task = SigningTask {
             request: *id,
+            claims: super::claims::of(&prepared.body, &ask.path),
             body: prepared.body,
             digest: prepared.digest,
             path: ask.path.clone(),

@@ -101,4 +101,13 @@ impl Wallet {
         }
         self.device_name(device)
     }
+
+    /// Whether a device runs the same version as this one.
+    pub(super) fn speaks_our_version(&self, device: DeviceId) -> bool {
+        #[cfg(test)]
+        if self.dapp.stand_in.is_some() {
+            return true;
+        }
+        self.is_of_our_version(device)
+    }
 }

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use symbolon_ecdsa::Pairs;
 use symbolon_link::identity::Identity;
 use symbolon_mpc::KeyShare;
+use symbolon_mpc::group::Scheme;
 use symbolon_mpc::secret::Secret;
 
 use super::activation::Activation;
@@ -16,6 +17,7 @@ use super::peer::PeerMessage;
 use super::peers::Peer;
 use super::records::{self, Settings};
 use super::settings::check_relay_url;
+use super::shares::{self, Shares};
 use super::signing::{Approval, AskedQuorum};
 use super::{Device, Life, Open};
 use crate::command::Command;
@@ -300,10 +302,19 @@ impl Wallet {
             let share = KeyShare::decode(&plain).map_err(|_| VaultError::Damaged)?;
             let fits = binding.wallet == *share.info().wallet()
                 && binding.epoch == share.info().epoch()
-                && binding.party == share.index().value();
+                && binding.party == share.index().value()
+                && binding.scheme == shares::number(share.scheme());
             if fits { Ok(Some(share)) } else { Err(VaultError::Damaged) }
         };
-        let (active, pending) = (share(records::KEY_ACTIVE)?, share(records::KEY_PENDING)?);
+        let mut shares = |key: &str| -> Result<Option<Shares>, VaultError> {
+            let found = Scheme::ALL.into_iter().map(|scheme| share(&records::of_scheme(key, scheme)));
+            let found: Vec<_> = found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+            if found.is_empty() {
+                return Ok(None);
+            }
+            Shares::new(found).map(Some).ok_or(VaultError::Damaged)
+        };
+        let (active, pending) = (shares(records::KEY_ACTIVE)?, shares(records::KEY_PENDING)?);
         let mut peers = BTreeMap::new();
         for (key, sealed) in self.stored.below(records::PEER) {
             let (_, plain) = read(key, sealed)?;
@@ -321,8 +332,8 @@ impl Wallet {
         let record =
             self.stored.value(records::KEY_PUBLIC).and_then(|bytes| records::decode::<KeyRecord>(bytes).ok());
         let key = match &active {
-            Some(share) => {
-                let record = record.filter(|record| record.info == *share.info());
+            Some(shares) => {
+                let record = record.filter(|record| record.infos == shares.infos());
                 Some(record.ok_or(VaultError::Damaged)?)
             }
             None => None,

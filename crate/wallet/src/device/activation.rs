@@ -6,14 +6,15 @@
 
 use std::collections::BTreeMap;
 
-use symbolon_ecdsa::{Pairs, Sign, SignItem, SignPlan};
 use symbolon_mpc::ceremony::Ceremony;
-use symbolon_mpc::derive::Path;
+use symbolon_mpc::group::Scheme;
 use symbolon_mpc::{CeremonyId, DeviceId, KeyInfo, PartyIndex, Step};
 
-use super::keys::{ActiveKey, KeyRecord, Proof, proves, test_digest, test_quorums};
+use super::keys::{ActiveKey, KeyRecord};
 use super::peer::PeerMessage;
 use super::records;
+use super::shares::{ROOTS, Shares};
+use super::test_signing::{Proof, Test, Testing, proves, signers, start, tests};
 use crate::context::Context;
 use crate::event::Timestamp;
 use crate::store::Batch;
@@ -26,7 +27,7 @@ const STILL_MS: u64 = 30_000;
 /// The tests of the pending key.
 #[derive(Default)]
 pub(super) struct Activation {
-    proofs: BTreeMap<u16, Proof>,
+    proofs: BTreeMap<Test, Proof>,
     runs: Vec<Run>,
     failed: u32,
     retry_at: Option<Timestamp>,
@@ -36,9 +37,9 @@ pub(super) struct Activation {
 
 struct Run {
     ceremony: CeremonyId,
-    quorum: u16,
+    test: Test,
     signers: Vec<(PartyIndex, DeviceId)>,
-    sign: Sign,
+    sign: Testing,
     still_until: Timestamp,
 }
 
@@ -47,7 +48,7 @@ impl Activation {
         self.runs.iter().any(|run| run.ceremony == ceremony)
     }
 
-    pub(super) fn proofs(&self) -> &BTreeMap<u16, Proof> {
+    pub(super) fn proofs(&self) -> &BTreeMap<Test, Proof> {
         &self.proofs
     }
 }
@@ -67,11 +68,12 @@ impl Wallet {
         if self.device.open.as_ref().is_some_and(|open| open.activation.is_hopeless) {
             return;
         }
-        for (number, signers) in (0u16..).zip(test_quorums(&info)) {
+        for test in tests(info.quorum()) {
+            let signers = signers(info.quorum(), test);
             let open = self.device.open.as_ref();
             let idle = open.is_some_and(|open| {
-                !open.activation.proofs.contains_key(&number)
-                    && !open.activation.runs.iter().any(|run| run.quorum == number)
+                !open.activation.proofs.contains_key(&test)
+                    && !open.activation.runs.iter().any(|run| run.test == test)
             });
             let devices: Vec<_> =
                 signers.iter().filter_map(|signer| info.quorum().device_of(*signer)).collect();
@@ -83,9 +85,9 @@ impl Wallet {
             let ceremony = CeremonyId::draw(cx.rng);
             for device in others {
                 let (wallet, epoch) = (*info.wallet(), info.epoch());
-                self.tell(cx, device, &PeerMessage::TestSign { ceremony, wallet, epoch, quorum: number });
+                self.tell(cx, device, &PeerMessage::TestSign { ceremony, wallet, epoch, test });
             }
-            self.run_test(cx, &info, ceremony, number);
+            self.run_test(cx, &info, ceremony, test);
         }
     }
 
@@ -95,17 +97,17 @@ impl Wallet {
         from: DeviceId,
         ceremony: CeremonyId,
         key: ([u8; 32], u32),
-        quorum: u16,
+        test: Test,
     ) {
         let pending = self.pending_info().filter(|(info, me)| {
-            let signers = test_quorums(info).get(usize::from(quorum)).cloned().unwrap_or_default();
+            let signers = signers(info.quorum(), test);
             let takes_part = |device: DeviceId| {
                 signers.iter().any(|signer| info.quorum().device_of(*signer) == Some(device))
             };
             (*info.wallet(), info.epoch()) == key && takes_part(from) && takes_part(*me)
         });
         match pending {
-            Some((info, _)) => self.run_test(cx, &info, ceremony, quorum),
+            Some((info, _)) => self.run_test(cx, &info, ceremony, test),
             None => {
                 self.tell(cx, from, &PeerMessage::Abort { ceremony });
                 // It may ask because it does not know that the key is proven.
@@ -114,26 +116,17 @@ impl Wallet {
         }
     }
 
-    fn run_test(&mut self, cx: &mut Context<'_>, info: &KeyInfo, ceremony: CeremonyId, quorum: u16) {
+    fn run_test(&mut self, cx: &mut Context<'_>, info: &KeyInfo, ceremony: CeremonyId, test: Test) {
         let Some(open) = self.device.open.as_mut() else { return };
-        let Some(share) = &open.pending else { return };
-        let signers = test_quorums(info).get(usize::from(quorum)).cloned().unwrap_or_default();
-        let digest = test_digest(info, quorum);
-        let plan = SignPlan {
-            ceremony,
-            wallet: *info.wallet(),
-            epoch: info.epoch(),
-            signers: signers.clone(),
-            intent: digest,
-            items: vec![SignItem { path: Path::root(), digest }],
-        };
-        let Ok(sign) = Sign::start(plan, share, Pairs::new()) else { return };
+        let Some(share) = open.pending.as_ref().and_then(|shares| shares.of(test.scheme)) else { return };
+        let Some(sign) = start(share, ceremony, test) else { return };
+        let signers = signers(info.quorum(), test);
         let signers =
             signers.iter().filter_map(|signer| Some((*signer, info.quorum().device_of(*signer)?))).collect();
-        open.activation.runs.retain(|run| run.quorum != quorum);
+        open.activation.runs.retain(|run| run.test != test);
         open.activation.runs.push(Run {
             ceremony,
-            quorum,
+            test,
             signers,
             sign,
             still_until: cx.now.saturating_add(STILL_MS),
@@ -177,16 +170,17 @@ impl Wallet {
                 Ok(Step::Wait(_)) => return,
                 // Nobody needs to be asked: what is signed is a hash under a tag that no chain knows.
                 Ok(Step::Hold) => run.sign.approve(),
-                Ok(Step::Store(signed) | Step::Done(signed)) => {
-                    let quorum = run.quorum;
+                Ok(Step::Store(tested) | Step::Done(tested)) => {
+                    let test = run.test;
                     let Some(open) = self.device.open.as_mut() else { return };
                     open.activation.runs.retain(|run| run.ceremony != ceremony);
-                    open.pairs.put(signed.pairs);
+                    if let Some(pairs) = tested.pairs {
+                        open.pairs.put(pairs);
+                    }
                     self.ended(ceremony);
-                    if let (Some(signature), Some((info, _))) =
-                        (signed.signatures.first(), self.pending_info())
-                    {
-                        let (key, proof) = ((*info.wallet(), info.epoch()), Proof::new(quorum, signature));
+                    if let Some((info, _)) = self.pending_info() {
+                        let key = (*info.wallet(), info.epoch());
+                        let proof = Proof { test, r: tested.r, s: tested.s };
                         for party in info.quorum().parties() {
                             let (wallet, epoch) = key;
                             self.tell(cx, party.device, &PeerMessage::TestSigned { wallet, epoch, proof });
@@ -206,35 +200,38 @@ impl Wallet {
         else {
             return;
         };
-        if !proves(&info, &proof) {
-            return;
-        }
         let Some(open) = self.device.open.as_mut() else { return };
-        open.activation.proofs.insert(proof.quorum, proof);
+        let Some(infos) = open.pending.as_ref().map(Shares::infos).filter(|infos| proves(infos, &proof))
+        else {
+            return;
+        };
+        open.activation.proofs.insert(proof.test, proof);
         cx.view_changed();
-        if open.activation.proofs.len() == test_quorums(&info).len() {
-            self.activate(cx, info);
+        if tests(info.quorum()).all(|test| open.activation.proofs.contains_key(&test)) {
+            self.activate(cx, infos);
         }
     }
 
-    fn activate(&mut self, cx: &mut Context<'_>, info: KeyInfo) {
-        let names = info
+    fn activate(&mut self, cx: &mut Context<'_>, infos: [KeyInfo; ROOTS]) {
+        let names = infos[0]
             .quorum()
             .parties()
             .iter()
             .map(|party| (party.device, self.device_name(party.device)))
             .collect();
         let Some(open) = self.device.open.as_mut() else { return };
-        let Some(share) = open.pending.take() else { return };
+        let Some(shares) = open.pending.take() else { return };
         let activation = core::mem::take(&mut open.activation);
-        let record = KeyRecord { info, names, proofs: activation.proofs.into_values().collect() };
+        let record = KeyRecord { infos, names, proofs: activation.proofs.into_values().collect() };
         let mut batch = Batch::default();
-        self.put_share(cx, &mut batch, records::KEY_ACTIVE, &share);
+        self.put_shares(cx, &mut batch, records::KEY_ACTIVE, &shares);
         batch.put(records::KEY_PUBLIC, records::encode(&record));
-        batch.delete(records::KEY_PENDING);
+        for scheme in Scheme::ALL {
+            batch.delete(records::of_scheme(records::KEY_PENDING, scheme));
+        }
         cx.store(batch);
         if let Some(open) = self.device.open.as_mut() {
-            open.active = Some(share);
+            open.active = Some(shares);
             open.keygen_error = None;
         }
         for run in activation.runs {

@@ -5,11 +5,12 @@ use std::collections::VecDeque;
 use symbolon_mpc::ceremony::Ceremony;
 use symbolon_mpc::dealing::{Dealt, Keygen, KeygenPlan, keygen};
 use symbolon_mpc::group::Scheme;
-use symbolon_mpc::{Abort, Blame, CeremonyId, DeviceId, KeyShare, Party, PartyIndex, Quorum, Step};
+use symbolon_mpc::{Abort, Blame, CeremonyId, DeviceId, Party, PartyIndex, Quorum, Step};
 
-use super::keys::test_quorums;
 use super::peer::{PeerMessage, RosterProposal};
 use super::records;
+use super::shares::{self, Shares};
+use super::test_signing::tests;
 use crate::context::Context;
 use crate::event::Timestamp;
 use crate::store::Batch;
@@ -46,8 +47,7 @@ impl KeygenRun {
 fn total_steps(quorum: &Quorum) -> u16 {
     // Salt and four rounds; with more than two parties an echo after the first three rounds.
     let rounds = if quorum.parties().len() > 2 { 8 } else { 5 };
-    let tests = quorum.parties().len().div_ceil(usize::from(quorum.threshold())) as u16;
-    rounds + tests
+    rounds + tests(quorum).count() as u16
 }
 
 impl Wallet {
@@ -65,7 +65,7 @@ impl Wallet {
             wallet: proposal.wallet,
             epoch: 1,
             quorum: quorum.clone(),
-            roots: vec![Scheme::EcdsaSecp256k1],
+            roots: Scheme::ALL.to_vec(),
         };
         let Ok(keygen) = keygen(plan, party.index) else { return };
         open.keygen_error = None;
@@ -112,11 +112,12 @@ impl Wallet {
                     return;
                 }
                 Ok(Step::Store(Dealt::Pending(shares))) => {
-                    let share = shares.into_iter().find(|share| share.scheme() == Scheme::EcdsaSecp256k1);
-                    if let Some(share) = share {
-                        self.store_share(cx, records::KEY_PENDING, &share);
+                    if let Some(shares) = Shares::new(shares) {
+                        let mut batch = Batch::default();
+                        self.put_shares(cx, &mut batch, records::KEY_PENDING, &shares);
+                        cx.store(batch);
                         if let Some(open) = &mut self.device.open {
-                            open.pending = Some(share);
+                            open.pending = Some(shares);
                         }
                     }
                     // Effects are done in order: what says "stored" leaves after the record is durable.
@@ -140,22 +141,19 @@ impl Wallet {
         }
     }
 
-    /// Seals a share, bound to what it is a share of.
-    pub(super) fn store_share(&mut self, cx: &mut Context<'_>, key: &str, share: &KeyShare) {
-        let mut batch = Batch::default();
-        self.put_share(cx, &mut batch, key, share);
-        cx.store(batch);
-    }
-
-    pub(super) fn put_share(&mut self, cx: &mut Context<'_>, batch: &mut Batch, key: &str, share: &KeyShare) {
-        let binding = Binding {
-            wallet: *share.info().wallet(),
-            party: share.index().value(),
-            scheme: 1,
-            epoch: share.info().epoch(),
-            ..self.device.binding()
-        };
-        self.seal_bound(cx, batch, key, &binding, &share.encode());
+    /// Seals shares, each bound to what it is a share of.
+    pub(super) fn put_shares(&mut self, cx: &mut Context<'_>, batch: &mut Batch, key: &str, shares: &Shares) {
+        for share in shares.iter() {
+            let binding = Binding {
+                wallet: *share.info().wallet(),
+                party: share.index().value(),
+                scheme: shares::number(share.scheme()),
+                epoch: share.info().epoch(),
+                ..self.device.binding()
+            };
+            let key = records::of_scheme(key, share.scheme());
+            self.seal_bound(cx, batch, &key, &binding, &share.encode());
+        }
     }
 
     fn keygen_failed(&mut self, cx: &mut Context<'_>, abort: &Abort) {
@@ -242,7 +240,7 @@ impl Wallet {
         }
         let pending = open.pending.as_ref().filter(|_| open.roster.is_none())?;
         let quorum = pending.info().quorum();
-        let tests = test_quorums(pending.info()).len() as u16;
+        let tests = tests(quorum).count() as u16;
         let proven = open.activation.proofs().len() as u16;
         let total = total_steps(quorum);
         Some(KeygenView {

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use symbolon_mpc::{CeremonyId, DeviceId};
 
-use super::keys::Proof;
+use super::test_signing::{Proof, Test};
 use crate::request::{Proposal, RawSignature};
 use crate::view::{DeviceKind, DeviceState};
 
@@ -78,8 +78,8 @@ pub enum PeerMessage {
         wallet: [u8; 32],
         /// Epoch.
         epoch: u32,
-        /// Which of the test quorums.
-        quorum: u16,
+        /// Which test.
+        test: Test,
     },
     /// A test signature of the key.
     TestSigned {

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use super::notices::refusal;
 use super::peer::{Hello, PeerMessage};
+use super::shares::Shares;
 use super::{device_id, records};
 use crate::context::Context;
 use crate::effect::CommandError;
@@ -342,7 +343,7 @@ impl Wallet {
 
     fn hello(&self) -> Option<Hello> {
         let open = self.device.open.as_ref()?;
-        let key = |share: &symbolon_mpc::KeyShare| (*share.info().wallet(), share.info().epoch());
+        let key = |shares: &Shares| (*shares.info().wallet(), shares.info().epoch());
         Some(Hello {
             app_version: self.config.app_version.clone(),
             kind: self.config.kind,
@@ -374,8 +375,8 @@ impl Wallet {
             PeerMessage::RosterRefused { ceremony, reason } => {
                 self.roster_refused(cx, from, ceremony, &reason)
             }
-            PeerMessage::TestSign { ceremony, wallet, epoch, quorum } => {
-                self.test_sign_arrived(cx, from, ceremony, (wallet, epoch), quorum);
+            PeerMessage::TestSign { ceremony, wallet, epoch, test } => {
+                self.test_sign_arrived(cx, from, ceremony, (wallet, epoch), test);
             }
             PeerMessage::TestSigned { wallet, epoch, proof } => {
                 self.proof_arrived(cx, (wallet, epoch), proof)

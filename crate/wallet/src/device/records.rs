@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use symbolon_mpc::group::Scheme;
 
 use crate::effect::Effect;
 use crate::event::EffectId;
@@ -13,6 +14,7 @@ use crate::vault::VaultError;
 pub(super) const HEADER: &str = "vault/header";
 pub(super) const IDENTITY: &str = "device/identity";
 pub(super) const SETTINGS: &str = "device/settings";
+/// Below these one record for each root.
 pub(super) const KEY_ACTIVE: &str = "key/active";
 pub(super) const KEY_PENDING: &str = "key/pending";
 pub(super) const KEY_PUBLIC: &str = "key/public";
@@ -148,6 +150,11 @@ pub(super) struct Settings {
     pub(super) relay_url: String,
     /// Minutes without use until the vault locks.
     pub(super) auto_lock_minutes: u32,
+}
+
+/// The record of one root's share.
+pub(super) fn of_scheme(key: &str, scheme: Scheme) -> RecordKey {
+    format!("{key}/{}", scheme.name())
 }
 
 /// A version byte, then postcard.

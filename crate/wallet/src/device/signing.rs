@@ -83,7 +83,8 @@ impl Wallet {
         if let Some(outcome) = self.outcome(&task.request, &task.digest) {
             return self.request_signed(cx, &task.request, outcome.signature, &outcome.signers);
         }
-        let SigningTask { request, body, digest, path, origin, network, created_at, expires_at } = task;
+        let SigningTask { request, body, digest, path, origin, network, claims, created_at, expires_at } =
+            task;
         let proposal = Proposal {
             request,
             ceremony: symbolon_mpc::CeremonyId([0; 32]),
@@ -94,6 +95,7 @@ impl Wallet {
             path,
             origin,
             network,
+            claims,
             created_at,
             expires_at,
         };

@@ -44,13 +44,13 @@ impl Wallet {
                 theme: Theme::System,
             },
             sites: Vec::new(),
-            threshold: device.key.as_ref().map_or(0, |key| key.record.info.quorum().threshold()),
+            threshold: device.key.as_ref().map_or(0, |key| key.record.info().quorum().threshold()),
         }
     }
 
     fn devices_view(&self, now: Timestamp) -> Vec<DeviceView> {
         let Some(settings) = &self.device.settings else { return Vec::new() };
-        let quorum = self.device.key.as_ref().map(|key| (key.record.info.quorum(), key.epoch));
+        let quorum = self.device.key.as_ref().map(|key| (key.record.info().quorum(), key.epoch));
         let place = |id: &[u8; 32]| {
             let (quorum, epoch) = quorum?;
             let party = quorum.party_of(symbolon_mpc::DeviceId(*id))?;

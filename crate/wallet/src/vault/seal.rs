@@ -21,7 +21,7 @@ pub struct Binding {
     pub device: [u8; 32],
     /// Party index.
     pub party: u16,
-    /// What the key signs with: 1 is ECDSA over secp256k1.
+    /// What the key signs with: 1 is ECDSA over secp256k1, 2 Schnorr over it (BIP-340), 3 Ed25519; 0 for no key.
     pub scheme: u8,
     /// Epoch of the shares.
     pub epoch: u32,

@@ -7,7 +7,7 @@ use symbolon_chain::{Address, Intent, U256, units};
 use crate::messages::short;
 use crate::view::CardKind;
 
-pub(super) fn of(intent: &Intent) -> String {
+pub(in crate::dapp) fn of(intent: &Intent) -> String {
     let coin =
         |wei: U256| format!("{} {}", units::format(wei, intent.currency.decimals), intent.currency.symbol);
     let who = |address: &Address| who(intent, address);

@@ -7,7 +7,7 @@ use symbolon_mpc::{CeremonyId, DeviceId};
 use super::rig::{OTHER, PEER, Rig};
 use crate::command::Command;
 use crate::messages;
-use crate::request::{NetworkHint, Proposal, RequestId};
+use crate::request::{Claims, NetworkHint, Proposal, RequestId};
 use crate::view::{DeviceState, Outcome, RequestStatus};
 
 /// What another device would propose: sends `value` wei on `chain_id`.
@@ -33,6 +33,7 @@ pub(super) fn wrap(rig: &Rig, number: u8, chain_id: u64, body: Request) -> Propo
         wallet: [7; 32],
         epoch: 1,
         signers: vec![1, 2],
+        claims: crate::dapp::claims::of(&body, "m/44/60/0/0/0"),
         body,
         path: "m/44/60/0/0/0".to_owned(),
         origin: "https://app.example.org".to_owned(),
@@ -70,6 +71,67 @@ fn a_proposal_is_read_journalled_and_shown_before_it_is_approved() {
     rig.approve_first();
     assert_eq!(rig.stand_in().approved, [(proposal.request, digest)]);
     assert!(rig.stand_in().started.is_empty(), "a cosigner starts nothing");
+}
+
+#[test]
+fn a_claim_that_is_not_what_the_bytes_say_is_refused_by_name() {
+    let mut rig = Rig::ready();
+    let honest = proposal(&rig, 1, 1, 5);
+    let other = proposal(&rig, 1, 1, 6).claims;
+    let elsewhere = "0x000000000000000000000000000000000000dEaD".to_owned();
+    for (claims, sentence) in [
+        (
+            Claims { summary: "Send 1 ETH to 0x7099…79C8".to_owned(), ..honest.claims.clone() },
+            "device 9 says that the summary is Send 1 ETH to 0x7099…79C8, but what it wants signed says Send \
+             0.000000000000000005 ETH to 0x7099…79C8.",
+        ),
+        (
+            Claims { amount: other.amount, ..honest.claims.clone() },
+            "device 9 says that the amount is 6 wei, but what it wants signed says 5 wei.",
+        ),
+        (
+            Claims { chain: "10".to_owned(), ..honest.claims.clone() },
+            "device 9 says that the network's number is 10, but what it wants signed says 1.",
+        ),
+        (
+            Claims { to: elsewhere, ..honest.claims.clone() },
+            "device 9 says that the recipient is 0x000000000000000000000000000000000000dEaD, but what it wants signed \
+             says 0x70997970C51812dc3A010C7d01b50e0d17dc79C8.",
+        ),
+        (
+            Claims { to: String::new(), ..honest.claims.clone() },
+            "device 9 says that the recipient is nothing, but what it wants signed says \
+             0x70997970C51812dc3A010C7d01b50e0d17dc79C8.",
+        ),
+        (
+            Claims { path: "m/44/60/0/0/1".to_owned(), ..honest.claims.clone() },
+            "device 9 says that the derivation path is m/44/60/0/0/1, but what it wants signed says m/44/60/0/0/0.",
+        ),
+        (
+            Claims { fee: "1 wei at most".to_owned(), ..honest.claims.clone() },
+            "device 9 says that the fee is 1 wei at most, but what it wants signed says 42000 wei at most.",
+        ),
+    ] {
+        let lie = Proposal { claims, ..honest.clone() };
+        assert_eq!(arrive(&mut rig, &lie), Err(sentence.to_owned()));
+    }
+    // The other way round: what its owner saw is claimed, and other bytes are sent.
+    let lie = Proposal { body: proposal(&rig, 1, 1, 6).body, ..honest.clone() };
+    assert!(arrive(&mut rig, &lie).unwrap_err().starts_with("device 9 says that the amount is 5 wei"));
+    let lie =
+        Proposal { claims: Claims { to: "x".repeat(10_000), ..honest.claims.clone() }, ..honest.clone() };
+    assert_eq!(arrive(&mut rig, &lie), Err(messages::REFUSE_SIZE.to_owned()));
+    assert!(rig.view().requests.is_empty());
+    assert!(arrive(&mut rig, &honest).is_ok());
+}
+
+#[test]
+fn a_summary_is_compared_between_devices_of_one_version_only() {
+    let rig = Rig::ready();
+    let honest = proposal(&rig, 1, 1, 5).claims;
+    let newer = Claims { summary: "Give 5 wei away".to_owned(), ..honest.clone() };
+    assert_eq!(crate::dapp::claims::contradiction(&newer, &honest, "phone", false), None);
+    assert!(crate::dapp::claims::contradiction(&newer, &honest, "phone", true).is_some());
 }
 
 #[test]
@@ -207,6 +269,7 @@ fn a_cosigner_remembers_what_it_signed() {
                 path: proposal.path.clone(),
                 origin: proposal.origin.clone(),
                 network: proposal.network.clone(),
+                claims: proposal.claims.clone(),
                 created_at: 0,
                 expires_at: 0,
             };

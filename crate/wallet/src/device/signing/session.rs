@@ -44,7 +44,7 @@ impl Wallet {
         let now = cx.now;
         let (info, me) = self.active_info().ok_or("the device is locked")?;
         let open = self.device.open.as_mut().ok_or("the device is locked")?;
-        let share = open.active.as_ref().ok_or("the device holds no share")?;
+        let share = open.active.as_ref().ok_or("the device holds no share")?.ecdsa();
         let signing = open.signings.get_mut(request).ok_or("the request is over")?;
         let proposal = &signing.proposal;
         let parties: Vec<_> = signing
