@@ -11,7 +11,7 @@ import { startChain } from "./harness/chain.mjs";
 import { root } from "./harness/process.mjs";
 import { serve } from "./harness/server.mjs";
 import { closeWindows } from "./harness/signing.mjs";
-import { approveOnBoth, makeWallet } from "./harness/wallet.mjs";
+import { approveOnBoth, makeWallet, phoneShows } from "./harness/wallet.mjs";
 import { World } from "./harness/world.mjs";
 
 const LIMIT = { timeout: 240_000 };
@@ -93,6 +93,7 @@ async function agree(asked) {
 /** Starts something to be signed, and approves it on both devices. */
 async function sign(asked, step) {
     asked.catch(() => undefined);
+    await phoneShows(world, (await (await world.approvalWindow()).card()).request);
     await approveOnBoth(world, step);
     await world.phone.closeResult();
     const result = await asked;

@@ -5,7 +5,7 @@ import { after, afterEach, before, test } from "node:test";
 import { Screens } from "./harness/screens.mjs";
 import { serve } from "./harness/server.mjs";
 import { closeWindows, windows } from "./harness/signing.mjs";
-import { makeWallet } from "./harness/wallet.mjs";
+import { makeWallet, phoneShows } from "./harness/wallet.mjs";
 import { PASSWORD, World } from "./harness/world.mjs";
 
 const LIMIT = { timeout: 120_000 };
@@ -186,6 +186,7 @@ test("HTML in a message, a token and a network is text on both devices", LIMIT, 
     asked.catch(() => undefined);
     const window = await world.approvalWindow();
     const card = await window.card();
+    await phoneShows(world, card.request);
     const phoneCard = await world.phone.card();
     for (const [screens, shown] of [
         [window, card],

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { Screens } from "./screens.mjs";
 import { closeWindows, windows } from "./signing.mjs";
+import { phoneShows } from "./wallet.mjs";
 
 /** What of a wallet the page's own scripts ask for; the rest are reads. */
 const ASKS =
@@ -79,24 +80,12 @@ export class Buttons {
         const window = await world.approvalWindow();
         const request = await window.card();
         // The phone may still show how the request before ended.
-        await this.phoneShows(request.request);
+        await phoneShows(world, request.request);
         const card = await this.sameCard(window);
         await window.approve();
         await world.phone.approve();
         await world.phone.closeResult();
         return card;
-    }
-
-    async phoneShows(request) {
-        const { page } = this.world.phone;
-        const wanted = page.locator(`[data-testid="request"][data-request="${request}"]`);
-        const close = page.getByTestId("result-close");
-        for (let tries = 0; tries < 200; tries += 1) {
-            if (await wanted.count()) return;
-            if (await close.count()) await close.click({ timeout: 500 }).catch(() => undefined);
-            await page.waitForTimeout(100);
-        }
-        throw new Error("the phone does not show the request");
     }
 
     /** A transaction: the page gets the hash, the node has it from this account. */

@@ -87,3 +87,16 @@ export async function approveOnBoth(world, step) {
     await phone.approve(`${step} review`);
     return { card, phoneCard, window };
 }
+
+/** Waits until the phone shows this request; it may still show how the one before ended. */
+export async function phoneShows(world, request) {
+    const { page } = world.phone;
+    const wanted = page.locator(`[data-testid="request"][data-request="${request}"]`);
+    const close = page.getByTestId("result-close");
+    for (let tries = 0; tries < 300; tries += 1) {
+        if (await wanted.count()) return;
+        if (await close.count()) await close.click({ timeout: 500 }).catch(() => undefined);
+        await page.waitForTimeout(100);
+    }
+    throw new Error("the phone does not show the request");
+}
