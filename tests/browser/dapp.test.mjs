@@ -22,7 +22,7 @@ let world;
 before(
     async () => {
         world = await World.start();
-        address = (await makeWallet(world)).toLowerCase();
+        address = (await makeWallet(world, { cosigner: false })).toLowerCase();
         await world.chain.fund(address, 1_000n * ETHER);
         site = await serveTestDapp();
         page = await openTestDapp(world.extension.context, site.url);

@@ -17,7 +17,7 @@ let world;
 before(
     async () => {
         world = await World.start();
-        address = (await makeWallet(world)).toLowerCase();
+        address = (await makeWallet(world, { cosigner: false })).toLowerCase();
         await world.chain.fund(address, 10n ** 19n);
         site = await serve(undefined, {
             extra: {

@@ -6,10 +6,13 @@ import { PASSWORD } from "./world.mjs";
 const ANVIL = { chain: 31337, name: "Anvil", symbol: "ETH" };
 
 /**
- * Sets up browser and phone, pairs them by QR and camera, adds the cosigner by link, and makes a 2-of-3 key.
- * Gives the address. `say` is told of every step.
+ * Sets up browser and phone, pairs them by QR and camera, adds the cosigner by link, and makes a 2-of-3 key; without
+ * `cosigner`, a 2-of-2 key. Gives the address. `say` is told of every step.
  */
-export async function makeWallet(world, { approve = false, say = () => undefined, threshold = 2 } = {}) {
+export async function makeWallet(
+    world,
+    { approve = false, cosigner = true, say = () => undefined, threshold = 2 } = {},
+) {
     const browser = world.browser ?? (await world.openExtension());
     const phone = world.phone ?? (await world.openPhone());
 
@@ -27,8 +30,9 @@ export async function makeWallet(world, { approve = false, say = () => undefined
     await phone.click("scan-camera");
     await compare(browser, phone, say);
 
-    say("the cosigner joins by link");
     await browser.on("linking");
+    if (!cosigner) return makeKey(world, { devices: 2, say, threshold });
+    say("the cosigner joins by link");
     const link = await browser.invite();
     await world.startCosigner(link, { approve });
     await browser.symbols();
