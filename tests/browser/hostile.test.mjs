@@ -22,7 +22,8 @@ before(
         site = await serve(undefined, {
             extra: {
                 "/": { body: "<!doctype html><title>page</title>" },
-                "/tampered": { body: `<!doctype html><script>(${tamper})()</script>` },
+                // Asks by a script of its own: a debugger's evaluate needs what was replaced.
+                "/tampered": { body: `<!doctype html><script>(${tamper})(); (${askTampered})()</script>` },
                 "/frames": { body: `<!doctype html><iframe src="/"></iframe>` },
             },
         });
@@ -50,7 +51,6 @@ function tamper() {
     const wrong = () => {
         throw new Error("tampered");
     };
-    window.kept = { Promise, setTimeout: setTimeout.bind(window), parse: JSON.parse };
     JSON.parse = () => ({ error: { code: 666, message: "tampered" } });
     JSON.stringify = wrong;
     for (const name of ["call", "apply", "bind"]) Function.prototype[name] = wrong;
@@ -71,6 +71,15 @@ function tamper() {
             super(() => undefined);
         }
     };
+}
+
+function askTampered() {
+    const call = Object.create(null);
+    call.method = "eth_chainId";
+    window.ethereum.request(call).then(
+        (result) => (document.title = `answer ${result}`),
+        (error) => (document.title = `error ${error.message}`),
+    );
 }
 
 async function visit(path = "/", host = "127.0.0.1") {
@@ -105,12 +114,6 @@ test(
     LIMIT,
     async () => {
         const page = await visit("/tampered");
-        // By a script of the page itself: a debugger's evaluate needs what was replaced.
-        await page.addScriptTag({
-            content: `
-            window.ethereum.request(Object.defineProperty({ __proto__: null }, "method", { value: "eth_chainId", enumerable: true }))
-                .then((result) => { document.title = "answer " + result; }, (error) => { document.title = "error " + error.message; });`,
-        });
         for (let tries = 0; tries < 100 && (await page.title()) === ""; tries += 1) await page.waitForTimeout(100);
         assert.equal(await page.title(), "answer 0x7a69");
         await page.close();
