@@ -1,7 +1,7 @@
 // The signatures, hostile requests and malformed requests of `@metamask/test-dapp`, with two real devices.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, test } from "node:test";
 import { Buttons } from "./harness/buttons.mjs";
 import { openTestDapp, serveTestDapp } from "./harness/dapp.mjs";
 import { closeWindows } from "./harness/signing.mjs";
@@ -9,6 +9,7 @@ import { makeWallet } from "./harness/wallet.mjs";
 import { World } from "./harness/world.mjs";
 
 const LIMIT = { timeout: 240_000 };
+afterEach(() => buttons.clear());
 const ETHER = 10n ** 18n;
 let address;
 let buttons;

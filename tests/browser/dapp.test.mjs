@@ -2,7 +2,7 @@
 // Every button is the page's own; what came of each is asserted on the page, on the node, and on both devices' screens.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, test } from "node:test";
 import { Buttons } from "./harness/buttons.mjs";
 import { startChain } from "./harness/chain.mjs";
 import { openTestDapp, serveTestDapp } from "./harness/dapp.mjs";
@@ -11,6 +11,7 @@ import { makeWallet } from "./harness/wallet.mjs";
 import { World } from "./harness/world.mjs";
 
 const LIMIT = { timeout: 240_000 };
+afterEach(() => buttons.clear());
 const ETHER = 10n ** 18n;
 let address;
 let buttons;
