@@ -106,7 +106,7 @@ for (const button of [
     "maliciousSetApprovalForAll",
     "maliciousContractInteractionButton",
 ]) {
-    test(`${button} is sent if both owners insist`, LIMIT, () => buttons.transaction(button));
+    test(`${button} is sent if both owners insist`, LIMIT, () => buttons.transaction(button, {}));
 }
 
 for (const button of ["signTypedDataV4Batch", "sendEIP1559Queue", "signTypedDataV4Queue"]) {

@@ -10,8 +10,11 @@ const ASKS =
     /^(eth_sendTransaction|personal_sign|eth_sign.*|wallet_.*|eth_requestAccounts|eth_decrypt|eth_getEncryptionPublicKey|personal_ecRecover)$/;
 const PATIENCE_MS = 60_000;
 
-/** A device's own memory: what it saw for the first time, another may have seen before. */
-const shared = (risk) => !/risk\/(first-time|new-origin)$/.test(risk);
+/**
+ * Not a device's own: what it saw for the first time, another may have seen before; and whether a call fails, only the
+ * device that prepares it has asked so far.
+ */
+const shared = (risk) => !/risk\/(first-time|likely-to-fail|new-origin)$/.test(risk);
 
 export class Buttons {
     /** Rows that were seen through, as `button: what came of it`. */
@@ -91,15 +94,17 @@ export class Buttons {
         return card;
     }
 
-    /** A transaction: the page gets the hash, the node has it from this account. */
-    async transaction(button, { reverts = false } = {}) {
+    /** A transaction: the page gets the hash, the node has it from this account, with this fate if one is given. */
+    async transaction(button, { reverts } = { reverts: false }) {
         await this.click(button);
+        const early = await this.asked();
+        assert.equal(early.code, undefined, `${button}: ${early.message}`);
         const card = await this.sign();
         const [{ code, message, result }] = await this.answered();
         assert.equal(code, undefined, message);
         const receipt = await this.receipt(result);
         assert.equal(receipt.from, this.address);
-        assert.equal(receipt.status, reverts ? "0x0" : "0x1", button);
+        if (reverts !== undefined) assert.equal(receipt.status, reverts ? "0x0" : "0x1", button);
         return this.done(button, `mined, ${card.headline}`, { card, receipt, result });
     }
 
