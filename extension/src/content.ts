@@ -7,6 +7,8 @@ import {
     errorAnswer,
     INVALID_REQUEST,
     PROVIDER_PORT,
+    rulesOf,
+    SITE_RULES,
     TO_CONTENT,
     TO_INPAGE,
     type Call,
@@ -18,9 +20,12 @@ let port: chrome.runtime.Port | undefined;
 let failures = 0;
 /** This page has asked something: it is interested in events. */
 let used = false;
+const isFrame = window !== window.top;
+/** A frame sleeps unless the owner allows its site; the worker refuses it as well. */
+let awake = !isFrame;
 
 window.addEventListener("message", (event) => {
-    if (event.source !== window || event.origin !== self.origin) return;
+    if (!awake || event.source !== window || event.origin !== self.origin) return;
     if ((event.data as { target?: unknown } | null)?.target !== TO_CONTENT) return;
     const call = callOf(event.data);
     if (!call) {
@@ -44,8 +49,15 @@ try {
     chrome.runtime.onMessage.addListener((message: unknown, sender) => {
         if (sender.id === chrome.runtime.id && message === "reconnect" && used && !port) connect();
     });
-    void chrome.storage.local.get("defaultProvider").then(({ defaultProvider }) => {
-        if (defaultProvider === true) toPage({ kind: "default" });
+    void chrome.storage.local.get(["defaultProvider", SITE_RULES]).then((stored) => {
+        const rules = rulesOf(stored[SITE_RULES], self.origin);
+        // Before the provider shows itself, so that nobody sees it without.
+        if (rules.compatibility) toPage({ kind: "compatible" });
+        if (isFrame && rules.frames) {
+            awake = true;
+            toPage({ kind: "frame" });
+        }
+        if (stored["defaultProvider"] === true && awake) toPage({ kind: "default" });
     });
 } catch {
     // Orphaned from the start; calls are answered below.

@@ -24,6 +24,35 @@ type Callback = (
     response?: { id: unknown; jsonrpc: "2.0"; result?: unknown; error?: unknown },
 ) => void;
 
+// Taken before any script of the page runs: what a page, or a library in it, replaces later changes nothing here.
+const { apply, defineProperty } = Reflect;
+const { hasOwn } = Object;
+const { parse, stringify } = JSON;
+const { isArray } = Array;
+const pageOrigin = self.origin;
+const timeout = setTimeout.bind(window);
+const dispatch = window.dispatchEvent.bind(window);
+const toRelay = window.postMessage.bind(window) as (message: unknown, target: string) => void;
+const { get: mapGet, set: mapSet, delete: mapDelete, clear: mapClear } = Map.prototype;
+const then = Promise.prototype.then;
+const ThePromise = Promise;
+
+/** A map whose methods nobody can replace. */
+class Table<Value> {
+    #map = new Map<string, Value>();
+    get = (key: string): Value | undefined => apply(mapGet, this.#map, [key]) as Value | undefined;
+    set = (key: string, value: Value): void => void apply(mapSet, this.#map, [key, value]);
+    delete = (key: string): void => void apply(mapDelete, this.#map, [key]);
+    clear = (): void => apply(mapClear, this.#map, []);
+}
+
+/** A property of the object's own: a prototype that was tampered with answers nothing. */
+function own(object: unknown, name: string): unknown {
+    return typeof object === "object" && object !== null && hasOwn(object, name)
+        ? (object as Record<string, unknown>)[name]
+        : undefined;
+}
+
 /** EIP-1193's `ProviderRpcError`. */
 class ProviderRpcError extends Error {
     readonly code: number;
@@ -45,17 +74,19 @@ class Provider {
     networkVersion: string | null = null;
     selectedAddress: string | null = null;
     #connected = true;
-    #listeners = new Map<string, Listener[]>();
+    #listeners = new Table<Listener[]>();
     #next = 0;
     #pageLoad = randomHex(8);
-    #waiting = new Map<
-        string,
-        { method: string; resolve: (result: unknown) => void; reject: (error: Error) => void }
-    >();
+    #waiting = new Table<{
+        method: string;
+        resolve: (result: unknown) => void;
+        reject: (error: Error) => void;
+    }>();
 
     request = (request: { method: string; params?: unknown }): Promise<unknown> =>
-        new Promise((resolve, reject) => {
-            const { method, params } = request ?? {};
+        new ThePromise((resolve, reject) => {
+            const method = own(request, "method");
+            const params = own(request, "params");
             if (typeof method !== "string" || method.length === 0) {
                 throw new ProviderRpcError(INVALID_REQUEST, "The request needs a method.");
             }
@@ -65,7 +96,7 @@ class Provider {
             const json = jsonOf(params ?? []);
             const id = `${this.#pageLoad}-${this.#next++}`;
             this.#waiting.set(id, { method, resolve, reject });
-            window.postMessage({ target: TO_CONTENT, id, method, params: json }, self.origin);
+            toRelay({ target: TO_CONTENT, id, method, params: json }, pageOrigin);
         });
 
     isConnected = (): boolean => this.#connected;
@@ -73,14 +104,14 @@ class Provider {
     enable = (): Promise<unknown> => this.request({ method: "eth_requestAccounts" });
 
     sendAsync = (payload: Rpc | Rpc[], callback: Callback): void => {
-        if (Array.isArray(payload)) {
-            void Promise.all(payload.map((one) => this.#respond(one))).then((all) => callback(null, all as never));
+        if (isArray(payload)) {
+            const all = ThePromise.all(payload.map((one) => this.#respond(one)));
+            void (apply(then, all, [(answers: unknown) => callback(null, answers as never)]) as unknown);
             return;
         }
-        void this.#respond(payload).then((response) => {
-            const failed = (response as { error?: Error }).error;
-            callback(failed ?? null, response as never);
-        });
+        const respond = (response: unknown): void =>
+            callback((own(response, "error") as Error | undefined) ?? null, response as never);
+        void (apply(then, this.#respond(payload), [respond]) as unknown);
     };
 
     send = (first: string | Rpc, second?: unknown): unknown => {
@@ -92,14 +123,18 @@ class Provider {
             eth_coinbase: this.selectedAddress,
             net_version: this.networkVersion,
         };
-        if (!(first?.method in known)) {
+        if (typeof first?.method !== "string" || !hasOwn(known, first.method)) {
             throw new ProviderRpcError(INVALID_REQUEST, "This call needs a callback.");
         }
         return { id: first.id, jsonrpc: "2.0", result: known[first.method] };
     };
 
     on = (name: string, listener: Listener): this => {
-        this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), listener]);
+        const before = this.#listeners.get(name);
+        const after: Listener[] = [];
+        for (let index = 0; index < (before?.length ?? 0); index += 1) define(after, index, before![index]!);
+        define(after, after.length, listener);
+        this.#listeners.set(name, after);
         return this;
     };
 
@@ -115,9 +150,15 @@ class Provider {
     };
 
     removeListener = (name: string, listener: Listener): this => {
-        const before = this.#listeners.get(name) ?? [];
-        const index = before.findIndex((one) => one === listener || (one as { of?: Listener }).of === listener);
-        if (index >= 0) this.#listeners.set(name, [...before.slice(0, index), ...before.slice(index + 1)]);
+        const before = this.#listeners.get(name);
+        const after: Listener[] = [];
+        let found = false;
+        for (let index = 0; index < (before?.length ?? 0); index += 1) {
+            const one = before![index]!;
+            if (!found && (one === listener || (one as { of?: Listener }).of === listener)) found = true;
+            else define(after, after.length, one);
+        }
+        if (found) this.#listeners.set(name, after);
         return this;
     };
 
@@ -129,18 +170,23 @@ class Provider {
         return this;
     };
 
-    listeners = (name: string): Listener[] => [...(this.#listeners.get(name) ?? [])];
+    listeners = (name: string): Listener[] => {
+        const present = this.#listeners.get(name);
+        const copy: Listener[] = [];
+        for (let index = 0; index < (present?.length ?? 0); index += 1) define(copy, index, present![index]!);
+        return copy;
+    };
 
     listenerCount = (name: string): number => this.#listeners.get(name)?.length ?? 0;
 
     emit = (name: string, ...data: unknown[]): boolean => {
         const listeners = this.listeners(name);
-        for (const listener of listeners) {
+        for (let index = 0; index < listeners.length; index += 1) {
             // One page's broken listener does not keep the others from hearing.
             try {
-                listener(...data);
+                apply(listeners[index]!, this, data);
             } catch (error) {
-                setTimeout(() => {
+                timeout(() => {
                     throw error;
                 }, 0);
             }
@@ -151,20 +197,19 @@ class Provider {
     /** From the relay. Not part of what a page sees: a closure below holds it. */
     static heard(provider: Provider, message: ToPage): void {
         if (message.kind === "answer") provider.#answered(message.id, message.answer);
-        if (message.kind === "event") provider.#event(message.name, JSON.parse(message.data) as unknown);
+        if (message.kind === "event") provider.#event(message.name, parse(message.data) as unknown);
     }
 
     #answered(id: string, json: string): void {
         const waiting = this.#waiting.get(id);
         if (!waiting) return;
         this.#waiting.delete(id);
-        const { error, result } = JSON.parse(json) as {
-            error?: { code: number; message: string; data?: unknown };
-            result?: unknown;
-        };
+        const answer = parse(json) as unknown;
+        const error = own(answer, "error") as { code: number; message: string } | undefined;
+        const result = own(answer, "result");
         if (error) {
             if (error.code === DISCONNECTED) this.#lost(error.message);
-            waiting.reject(new ProviderRpcError(error.code, error.message, error.data));
+            waiting.reject(new ProviderRpcError(error.code, error.message, own(error, "data")));
             return;
         }
         this.#learn(waiting.method, result);
@@ -173,8 +218,7 @@ class Provider {
 
     #event(name: string, data: unknown): void {
         if (name === "chainChanged" && typeof data === "string") this.#chain(data);
-        if (name === "accountsChanged" && Array.isArray(data))
-            this.selectedAddress = (data[0] as string | undefined) ?? null;
+        if (name === "accountsChanged" && isArray(data)) this.selectedAddress = (data[0] as string | undefined) ?? null;
         this.emit(name, data);
     }
 
@@ -185,7 +229,7 @@ class Provider {
             this.#chain(result);
             if (first) this.emit("connect", { chainId: result });
         }
-        if ((method === "eth_accounts" || method === "eth_requestAccounts") && Array.isArray(result)) {
+        if ((method === "eth_accounts" || method === "eth_requestAccounts") && isArray(result)) {
             this.selectedAddress = (result[0] as string | undefined) ?? null;
         }
     }
@@ -215,7 +259,7 @@ class Provider {
 function jsonOf(params: unknown): string {
     let json: string | undefined;
     try {
-        json = JSON.stringify(params);
+        json = stringify(params);
     } catch {
         throw new ProviderRpcError(INVALID_PARAMS, "The parameters cannot be written as JSON.");
     }
@@ -240,6 +284,13 @@ function uuid(): string {
     return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
 
+/** Writes an element past any setter that a page put on the prototype of arrays. */
+function define(list: Listener[], index: number, value: Listener): void {
+    defineProperty(list, index, { configurable: true, enumerable: true, value, writable: true });
+}
+
+const COMPATIBLE = { configurable: true, enumerable: true, value: true, writable: true };
+let appeared = false;
 const provider = new Provider();
 const detail = Object.freeze({
     info: Object.freeze({ uuid: uuid(), name: "Symbolon", icon, rdns: "org.symbolon.wallet" }),
@@ -247,33 +298,41 @@ const detail = Object.freeze({
 });
 
 function announce(): void {
-    window.dispatchEvent(new CustomEvent("eip6963:announceProvider", { detail }));
+    dispatch(new CustomEvent("eip6963:announceProvider", { detail }));
 }
 
 window.addEventListener("message", (event) => {
-    if (event.source !== window || event.origin !== self.origin) return;
-    const message = event.data as { target?: unknown } & ToPage;
-    if (message?.target !== TO_INPAGE) return;
+    if (event.source !== window || event.origin !== pageOrigin) return;
+    const message = event.data as ToPage;
+    if (own(message, "target") !== TO_INPAGE) return;
     if (message.kind === "default") takePlace();
+    else if (message.kind === "compatible") defineProperty(provider, "isMetaMask", COMPATIBLE);
+    else if (message.kind === "frame") appear();
     else Provider.heard(provider, message);
 });
 
-window.addEventListener("eip6963:requestProvider", announce);
-announce();
+// In a frame, the provider does not exist for the page until the owner's rule for its site says so.
+if (window === window.top) appear();
 
-/** `window.ethereum`, for pages older than EIP-6963, only where no other wallet is. */
-if (!("ethereum" in window)) takePlace();
+function appear(): void {
+    if (appeared) return;
+    appeared = true;
+    window.addEventListener("eip6963:requestProvider", announce);
+    announce();
+    // `window.ethereum`, for pages older than EIP-6963, only where no other wallet is.
+    if (!("ethereum" in window)) takePlace();
+}
 
 function takePlace(): void {
     try {
         if ((window as { ethereum?: unknown }).ethereum === provider) return;
-        Object.defineProperty(window, "ethereum", {
+        defineProperty(window, "ethereum", {
             value: provider,
             configurable: true,
             enumerable: true,
             writable: true,
         });
-        window.dispatchEvent(new Event("ethereum#initialized"));
+        dispatch(new Event("ethereum#initialized"));
     } catch {
         // The page, or another wallet, nailed it down: EIP-6963 remains.
     }

@@ -14,7 +14,30 @@ export type ToPage =
     /** JSON text of the event's argument. */
     | { kind: "event"; name: string; data: string }
     /** The owner wants this wallet at `window.ethereum`, whoever else is there. */
-    | { kind: "default" };
+    | { kind: "default" }
+    /** The owner lets this site take the wallet for MetaMask. */
+    | { kind: "compatible" }
+    /** The owner lets frames of this site ask. */
+    | { kind: "frame" };
+
+/** The owner's rules for a site, as far as they matter outside of the core. */
+export interface SiteRules {
+    compatibility: boolean;
+    frames: boolean;
+}
+
+/** Where `storage.local` has the rules of all sites that have any, by origin. */
+export const SITE_RULES = "siteRules";
+
+/** The rules of one origin in what was stored. */
+export function rulesOf(stored: unknown, origin: string): SiteRules {
+    const own = (value: unknown, name: string): unknown =>
+        typeof value === "object" && value !== null && Object.hasOwn(value, name)
+            ? (value as Record<string, unknown>)[name]
+            : undefined;
+    const rules = own(stored, origin);
+    return { compatibility: own(rules, "compatibility") === true, frames: own(rules, "frames") === true };
+}
 
 /** Names the direction on `window.postMessage`, where everybody's messages meet. */
 export const TO_CONTENT = "symbolon:content";

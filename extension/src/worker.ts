@@ -11,7 +11,10 @@ import {
     INVALID_REQUEST,
     LIMIT_EXCEEDED,
     PROVIDER_PORT,
+    rulesOf,
     SCREEN_PORT,
+    SITE_RULES,
+    type SiteRules,
     type ToPage,
 } from "./wire.js";
 
@@ -31,6 +34,7 @@ let events: { at: number; origin: string | undefined; message: ToPage }[] = [];
 let timer: ReturnType<typeof setTimeout> | undefined;
 let alarmAt: number | undefined;
 let defaultProvider: boolean | undefined;
+let siteRules: string | undefined;
 
 const runner = new Runner({
     appVersion: chrome.runtime.getManifest().version,
@@ -59,7 +63,9 @@ const runner = new Runner({
         // Pages whose port died with an earlier worker connect again, and are told what they missed.
         const now = Date.now();
         events = [...events.filter((event) => now - event.at < EVENT_KEPT_MS), { at: now, origin, message }];
-        void reconnectPages();
+        // News of a subscription is for the page that asked: once one of its site is here, nobody need be called.
+        const served = name === "message" && [...pages.values()].some((page) => page.origin === origin);
+        if (!served) void reconnectPages();
     },
     forget() {
         void chrome.storage.session.remove(REMEMBERED);
@@ -130,11 +136,31 @@ function wake(): void {
 
 function pageConnected(port: chrome.runtime.Port): void {
     const { frameId, id, origin } = port.sender ?? {};
-    // Who asks is what the browser says. Frames inside of pages are not served, nor documents without an origin.
-    if (id !== chrome.runtime.id || frameId !== 0 || !origin || !/^https?:\/\//.test(origin)) {
+    // Who asks is what the browser says. Documents without an origin are not served.
+    if (id !== chrome.runtime.id || frameId === undefined || !origin || !/^https?:\/\//.test(origin)) {
         port.disconnect();
         return;
     }
+    if (frameId === 0) {
+        serve(port, origin);
+        return;
+    }
+    // A frame inside of a page: what it says waits until the owner's rule for its site is known.
+    const early: unknown[] = [];
+    const keep = (message: unknown): void => {
+        if (early.length < FRAME_EARLY_LIMIT) early.push(message);
+    };
+    port.onMessage.addListener(keep);
+    void chrome.storage.local.get(SITE_RULES).then((stored) => {
+        port.onMessage.removeListener(keep);
+        if (!rulesOf(stored[SITE_RULES], origin).frames) return port.disconnect();
+        const hear = serve(port, origin);
+        for (const message of early) hear(message);
+    });
+}
+
+/** Serves a page; gives what hears its messages. */
+function serve(port: chrome.runtime.Port, origin: string): (message: unknown) => void {
     const client = ++nextNumber;
     pages.set(client, { origin, port });
     runner.dispatch({ type: "providerHere", client, origin });
@@ -143,7 +169,7 @@ function pageConnected(port: chrome.runtime.Port): void {
         pages.delete(client);
         runner.dispatch({ type: "providerGone", client });
     });
-    port.onMessage.addListener((message: unknown) => {
+    const hear = (message: unknown): void => {
         const call = callOf(message);
         if (!call) return;
         const refuse = (code: number, text: string): void =>
@@ -151,12 +177,14 @@ function pageConnected(port: chrome.runtime.Port): void {
         if (!rate.admits(origin)) return refuse(LIMIT_EXCEEDED, "This site asks too often. Try again in a second.");
         if (!isParams(call.params)) return refuse(INVALID_REQUEST, "The parameters must be an array or an object.");
         runner.dispatch({ type: "provider", client, origin, ...call });
-    });
+    };
+    port.onMessage.addListener(hear);
     for (const event of events) {
         if (Date.now() - event.at < EVENT_KEPT_MS && (event.origin === undefined || event.origin === origin)) {
             post(port, event.message);
         }
     }
+    return hear;
 }
 
 function screenConnected(port: chrome.runtime.Port): void {
@@ -198,12 +226,28 @@ async function reconnectPages(): Promise<void> {
 
 /** Shows outside of the core what of the view belongs there: the badge, and whether we are the default provider. */
 function mirror(json: string): void {
-    const view = JSON.parse(json) as { requests: { canDecide: boolean }[]; settings: { defaultProvider: boolean } };
+    const view = JSON.parse(json) as {
+        phase: string;
+        requests: { canDecide: boolean }[];
+        settings: { defaultProvider: boolean };
+        sites: (SiteRules & { origin: string })[];
+    };
     const waiting = view.requests.filter((request) => request.canDecide).length;
     void chrome.action.setBadgeText({ text: waiting === 0 ? "" : String(waiting) });
     if (view.settings.defaultProvider !== defaultProvider) {
         defaultProvider = view.settings.defaultProvider;
         void chrome.storage.local.set({ defaultProvider });
+    }
+    // A locked wallet shows no sites; their rules stay as they are. One that is erased or not made yet has none.
+    if (view.phase === "locked") return;
+    const ruled = view.sites.filter((site) => site.compatibility || site.frames);
+    const rules = Object.fromEntries(
+        ruled.map(({ compatibility, frames, origin }) => [origin, { compatibility, frames } satisfies SiteRules]),
+    );
+    const text = JSON.stringify(rules);
+    if (text !== siteRules) {
+        siteRules = text;
+        void chrome.storage.local.set({ [SITE_RULES]: rules });
     }
 }
 
@@ -223,6 +267,8 @@ const ALARM = "wake";
 const ALARM_FLOOR_MS = 30_000;
 const ALARM_SLACK_MS = 1_000;
 const EVENT_KEPT_MS = 5_000;
+/** Most calls of a frame that wait for its rule. */
+const FRAME_EARLY_LIMIT = 64;
 /** `setTimeout` takes 32 bits. */
 const LONGEST_TIMER_MS = 0x7fff_ffff;
 const REMEMBERED = "vaultKey";

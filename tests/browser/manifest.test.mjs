@@ -39,8 +39,9 @@ test("no page reaches into it, and no other extension talks to it", () => {
     assert.equal("sandbox" in manifest, false);
 });
 
-test("two scripts run in pages, in the top frame only, and only the small one runs among the page's own", () => {
-    const common = { matches: ["http://*/*", "https://*/*"], run_at: "document_start" };
+// In frames as well, where both sleep unless the owner allows the frame's site.
+test("two scripts run in pages, and only the small one runs among the page's own", () => {
+    const common = { matches: ["http://*/*", "https://*/*"], run_at: "document_start", all_frames: true };
     assert.deepEqual(manifest.content_scripts, [
         { ...common, js: ["content.js"] },
         { ...common, js: ["inpage.js"], world: "MAIN" },

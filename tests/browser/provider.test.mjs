@@ -135,6 +135,74 @@ test("the chain and the accounts are answered before a wallet exists", LIMIT, as
     await page.close();
 });
 
+test("pages of before EIP-1193 are answered through send and sendAsync", LIMIT, async () => {
+    const page = await visit();
+    const legacy = await page.evaluate(async () => {
+        const { ethereum } = window;
+        const called = (act) => new Promise((resolve) => act((error, response) => resolve({ error, response })));
+        const payload = { id: 7, jsonrpc: "2.0", method: "eth_chainId", params: [] };
+        const promised = await ethereum.send("eth_chainId");
+        return {
+            promised,
+            back: await called((callback) => ethereum.send(payload, callback)),
+            async: await called((callback) => ethereum.sendAsync(payload, callback)),
+            batch: await called((callback) => ethereum.sendAsync([payload, { ...payload, id: 8 }], callback)),
+            atOnce: ethereum.send({ id: 9, method: "net_version" }),
+            never: (() => {
+                try {
+                    return ethereum.send({ id: 10, method: "toString" });
+                } catch (error) {
+                    return error.code;
+                }
+            })(),
+            refused: (await called((callback) => ethereum.sendAsync({ id: 11, method: "eth_nonsense" }, callback)))
+                .error.code,
+        };
+    });
+    assert.match(legacy.promised.result, /^0x/);
+    for (const { error, response } of [legacy.back, legacy.async]) {
+        assert.equal(error, null);
+        assert.deepEqual([response.id, response.result], [7, legacy.promised.result]);
+    }
+    assert.deepEqual(
+        legacy.batch.response.map(({ id, result }) => [id, result]),
+        [
+            [7, legacy.promised.result],
+            [8, legacy.promised.result],
+        ],
+    );
+    assert.equal(legacy.atOnce.result, String(Number(legacy.promised.result)));
+    assert.deepEqual([legacy.never, legacy.refused], [-32600, -32601]);
+    await page.close();
+});
+
+test("listeners come, go and break without each other's knowledge", LIMIT, async () => {
+    const page = await visit();
+    const heard = await page.evaluate(() => {
+        const { ethereum } = window;
+        const heard = [];
+        const one = (data) => heard.push(`one ${data}`);
+        const broken = () => {
+            throw new Error("broken");
+        };
+        window.addEventListener("error", (event) => event.preventDefault());
+        ethereum
+            .on("x", one)
+            .on("x", broken)
+            .once("x", (data) => heard.push(`once ${data}`))
+            .addListener("x", one);
+        ethereum.emit("x", 1);
+        ethereum.off("x", one);
+        ethereum.emit("x", 2);
+        ethereum.removeListener("x", broken);
+        const count = ethereum.listenerCount("x");
+        ethereum.removeAllListeners("x");
+        return { heard, count, any: ethereum.emit("x", 3) };
+    });
+    assert.deepEqual(heard, { heard: ["one 1", "once 1", "one 1", "one 2"], count: 1, any: false });
+    await page.close();
+});
+
 test("an unknown method is -32601 and opens no window", LIMIT, async () => {
     const page = await visit();
     const pages = extension.context.pages().length;

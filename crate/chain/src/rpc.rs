@@ -16,7 +16,7 @@ use crate::evm::tx::UnsignedTransaction;
 use crate::fees::{BLOCKS, FeeHistory, PERCENTILES};
 
 pub use approvals::{Granted, approvals, approved_for_all};
-pub use call::{Receipt, allowance, balance_of, decimals, l1_fee, name, symbol};
+pub use call::{Receipt, allowance, balance_of, balance_of_item, decimals, l1_fee, name, owner_of, symbol};
 pub use passthrough::{MAX_PARAMS, is_read_method, pass_through_body, pass_through_result};
 pub use revert::{reason_of, revert_reason};
 

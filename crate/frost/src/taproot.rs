@@ -109,7 +109,10 @@ fn x_of(point: &AffinePoint) -> [u8; 32] {
 
 /// Whether `signature` is good for `item` under its key below the root `info`, by a strict verifier of BIP-340.
 pub fn verifies(info: &KeyInfo, item: &SignItem, signature: &[u8; 64]) -> bool {
-    derive::<Secp256k1>(info, &item.path).is_ok_and(|key| Taproot::verify(item, &key.public_key, signature))
+    derive::<Secp256k1>(info, &item.path)
+        .ok()
+        .and_then(|key| Taproot::signing_key(item, key.public_key))
+        .is_some_and(|key| Taproot::verify(item, &key.public, signature))
 }
 
 impl Suite for Taproot {

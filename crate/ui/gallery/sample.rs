@@ -33,6 +33,7 @@ pub fn view(phase: Phase) -> View {
                 .collect(),
             Phase::Locked | Phase::Ready | Phase::Unusable => devices(),
         },
+        items: vec![],
         keygen: None,
         networks: networks(),
         notices: vec![],
@@ -186,6 +187,7 @@ fn row(label: &str, value: &str, style: RowStyle, depth: u8) -> CardRow {
 pub fn request(id: &str) -> RequestView {
     RequestView {
         account: Some(account(0, "Account 1", ADDRESS)),
+        bundle: None,
         card: Card {
             digest: "0x9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60".into(),
             digest_words: words(&["cabin", "thunder", "olive", "ribbon", "magnet", "seven"]),
@@ -452,8 +454,11 @@ pub fn sites() -> Vec<SiteView> {
     ["https://app.exchange.example", "http://localhost:5173"]
         .map(|origin| SiteView {
             accounts: vec![ADDRESS.into()],
+            compatibility: false,
             connected_at: NOW - 86_400_000,
+            frames: false,
             last_used: NOW - 1_200_000,
+            muted: false,
             origin: origin.into(),
         })
         .to_vec()

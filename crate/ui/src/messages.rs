@@ -150,6 +150,7 @@ messages! {
     SEND = "Send";
     REFRESH = "Refresh";
     TOKENS = "Tokens";
+    ITEMS = "Items";
     TOKENS_NONE = "No tokens yet.";
     TOKEN_ADD = "Add a token";
     TOKEN_ADDRESS = "Contract address of the token";
@@ -231,6 +232,13 @@ messages! {
     SITES_TITLE = "Connected sites";
     SITES_NONE = "No site is connected. A connected site sees your address and can ask; it can never sign.";
     SITE_DISCONNECT = "Disconnect";
+    SITE_MUTE = "Mute this site";
+    SITE_MUTED = "Muted: nothing that it asks reaches you";
+    SITE_NOT_CONNECTED = "Not connected";
+    SITE_RULES = "Rules for this site";
+    SITE_COMPATIBILITY = "Say that this is MetaMask, for a site that knows no other wallet";
+    SITE_FRAMES = "Let it ask from inside of other sites' pages";
+    SITE_RULES_HINT = "The last two take effect when a page is loaded again.";
 
     SETTINGS_TITLE = "Settings";
     GENERAL = "General";
@@ -415,6 +423,16 @@ pub fn sign_with_instead(offline: &str, online: &str) -> String {
 
 pub fn sign_with(name: &str) -> String {
     format!("Sign with {name}")
+}
+
+pub fn bundle(place: usize, count: usize) -> String {
+    format!(
+        "Call {place} of {count} that the site sends one after another. Each is a transaction of its own; a no ends the rest."
+    )
+}
+
+pub fn item(number: &str) -> String {
+    format!("Item {number}")
 }
 
 pub fn queue(position: usize, count: usize) -> String {

@@ -28,9 +28,10 @@
 //! | allowances | [`ALLOWANCE_ROW`], [`ALLOWANCE_REVOKE`], [`ALLOWANCES_FIND`], [`ALLOWANCES_STATE`] | row: `data-token`, `data-spender`, `data-unlimited` |
 //! | contacts | [`CONTACT_ROW`], [`CONTACT_RENAME`], [`CONTACT_REMOVE`], [`CONTACT_NAME`], [`CONTACT_ADDRESS`], [`CONTACT_SAVE`] | row: `data-address`, `data-name` |
 //! | activity | [`SPEED_UP`], [`CANCEL_TRANSACTION`], [`EXPORT_JSON`], [`EXPORT_CSV`] | |
+//! | approval | [`ACKNOWLEDGE`], [`APPROVE`], [`REJECT`], [`REJECT_ALL`], [`QUEUE`], [`QUEUE_NEXT`], [`QUEUE_PREVIOUS`], [`LATER`], [`TRY_AGAIN`], [`SITE_MUTE`], [`BUNDLE`] | approve: `data-armed`, `data-hold` |
 //! | done | [`RESULT`], [`RESULT_CLOSE`] | result: `data-request`, `data-outcome`, `data-transaction` |
 //! | activity | [`ACTIVITY_ROW`], [`ACTIVITY_DETAIL`] | row: `data-request`, `data-outcome`, `data-transaction` |
-//! | sites | [`SITE_ROW`], [`SITE_DISCONNECT`] | `data-origin` |
+//! | sites | [`SITE_ROW`], [`SITE_DISCONNECT`], [`SITE_RULES`], [`SITE_COMPATIBILITY`], [`SITE_FRAMES`], [`SITE_MUTED`] | `data-origin` |
 //! | settings | the rest | |
 
 macro_rules! hooks {
@@ -61,6 +62,7 @@ hooks! {
     BACK = "back",
     BALANCE = "balance",
     CANCEL_TRANSACTION = "cancel-transaction",
+    BUNDLE = "bundle",
     CARD_HEADLINE = "card-headline",
     CARD_ROW = "card-row",
     CONTACT_ADDRESS = "contact-address",
@@ -94,6 +96,7 @@ hooks! {
     FEE_SPEED = "fee-speed",
     FORM_ERROR = "form-error",
     INVITE = "invite",
+    ITEM_ROW = "item-row",
     JOIN = "join",
     JOIN_LINK = "join-link",
     JOIN_OTHER = "join-other",
@@ -180,9 +183,14 @@ hooks! {
     SET_UP = "set-up",
     SIMULATED_CHANGE = "simulated-change",
     SIMULATION = "simulation",
+    SITE_COMPATIBILITY = "site-compatibility",
     SITE_DISCONNECT = "site-disconnect",
+    SITE_FRAMES = "site-frames",
+    SITE_MUTE = "site-mute",
+    SITE_MUTED = "site-muted",
     SITE_ROW = "site-row",
     SPEED_UP = "speed-up",
+    SITE_RULES = "site-rules",
     STRIP = "strip",
     STRIP_DEVICE = "strip-device",
     SYMBOL = "symbol",

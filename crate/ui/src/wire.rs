@@ -100,7 +100,7 @@ impl ScreenKind {
 
 #[cfg(test)]
 mod tests {
-    use symbolon_wallet::command::{FeeChoice, Setting};
+    use symbolon_wallet::command::{FeeChoice, Setting, SiteRule};
     use symbolon_wallet::view::{FeeSpeed, Theme};
 
     use super::*;
@@ -150,6 +150,7 @@ mod tests {
             Command::SelectAccount { index: 1 },
             Command::SelectNetwork { chain_id: 1 },
             Command::Send { to: text(), amount: text(), token: None },
+            Command::SetSite { origin: text(), rule: SiteRule::Muted { on: true } },
             Command::SetUp { device_name: text(), password: text(), relay_url: text() },
             Command::Touch,
             Command::Unlock { password: text() },

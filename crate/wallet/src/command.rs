@@ -208,6 +208,13 @@ pub enum Command {
         /// One host a line; what follows a `#` is left out.
         text: String,
     },
+    /// Sets a rule for a site.
+    SetSite {
+        /// The origin as shown in [`crate::view::SiteView::origin`] or on its request.
+        origin: String,
+        /// The rule.
+        rule: SiteRule,
+    },
     /// First run: names the device, makes its identity, and seals the vault under a password.
     SetUp {
         /// Name that the owner's other devices will show.
@@ -279,6 +286,27 @@ pub enum Setting {
     Theme {
         /// The choice.
         theme: Theme,
+    },
+}
+
+/// A rule that the owner sets for a site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum SiteRule {
+    /// The provider says `isMetaMask` there, for sites that know no other wallet.
+    Compatibility {
+        /// Yes or no.
+        on: bool,
+    },
+    /// Its frames inside of other sites' pages may ask.
+    Frames {
+        /// Yes or no.
+        on: bool,
+    },
+    /// Nothing that it asks reaches the owner.
+    Muted {
+        /// Yes or no.
+        on: bool,
     },
 }
 

@@ -12,9 +12,11 @@ mod arrive;
 mod balances;
 mod book;
 mod broadcast;
+mod bundles;
 mod card;
 mod claims;
 mod command;
+mod items;
 mod knowledge;
 mod limit;
 mod load;
@@ -26,12 +28,14 @@ mod record;
 mod replace;
 mod requests;
 mod rpc;
+mod rules;
 mod seam;
 mod send;
 mod simulate;
 mod site_risks;
 mod sites;
 mod store_failed;
+mod subscriptions;
 mod view;
 
 #[cfg(test)]
@@ -44,13 +48,18 @@ use symbolon_chain::Address;
 use self::accounts::Account;
 use self::activity::Done;
 use self::balances::Balances;
+use self::bundles::Bundles;
+use self::items::Item;
 use self::knowledge::{Knowledge, WatchedToken};
 use self::networks::Networks;
 use self::policy::Ledger;
 use self::provider::answers::Answers;
+use self::provider::calls::StatusQuestion;
 use self::requests::Entry;
 use self::rpc::Purpose;
+use self::rules::Rules;
 use self::sites::Site;
+use self::subscriptions::Subscriptions;
 use crate::command::Command;
 use crate::context::Context;
 use crate::event::{ClientId, EffectId, FetchError, Origin, ProviderCall, Timestamp};
@@ -68,17 +77,21 @@ pub(crate) struct Dapp {
     book: BTreeMap<Address, String>,
     /// What was allowed once, to be looked at.
     grants: allowances::Grants,
+    bundles: Bundles,
+    items: BTreeSet<Item>,
     ledger: Ledger,
     networks: Networks,
     /// What was sent and may be replaced.
     pending: BTreeMap<RequestId, replace::Pending>,
     requests: Vec<Entry>,
+    rules: Rules,
     /// Addresses that were dealt with, by chain.
     seen: BTreeSet<(u64, Address)>,
     settings: Settings,
     sites: BTreeMap<Origin, Site>,
     /// The owner's own list of sites that steal.
     thieves: site_risks::OwnList,
+    subscriptions: Subscriptions,
     tokens: Vec<WatchedToken>,
     /// A record is of a newer version or damaged: nothing is used, nothing is overwritten.
     unusable: bool,
@@ -94,6 +107,8 @@ pub(crate) struct Dapp {
     knowledge: Knowledge,
     /// What ships with the wallet.
     known_thieves: symbolon_chain::site::PhishingList,
+    /// Questions of pages for the status of a bundle, by a number of our own.
+    status_questions: BTreeMap<EffectId, StatusQuestion>,
     /// Connects of permitted sites that wait for the vault to open.
     waiting_unlock: Vec<(ClientId, Origin, String)>,
     ways: simulate::Ways,
@@ -113,6 +128,7 @@ impl Wallet {
     /// After loading: picks up unfinished requests and broadcasts.
     pub(crate) fn dapp_opened(&mut self, cx: &mut Context<'_>) {
         self.derive_accounts(cx);
+        self.tidy_bundles();
         self.dapp_tick(cx);
     }
 
@@ -145,6 +161,7 @@ impl Wallet {
 
     pub(crate) fn on_provider_gone(&mut self, _cx: &mut Context<'_>, client: ClientId) {
         self.dapp.clients.remove(&client);
+        self.dapp.bundles.client_gone(client);
         self.dapp.waiting_unlock.retain(|(waiting, ..)| *waiting != client);
         for entry in &mut self.dapp.requests {
             if entry.live.client == Some(client) {
@@ -164,6 +181,7 @@ impl Wallet {
         self.expire_requests(cx);
         self.poll_receipts(cx);
         self.pace_balances(cx);
+        self.poll_subscriptions(cx);
         self.advance(cx);
     }
 
@@ -172,7 +190,8 @@ impl Wallet {
             return None;
         }
         let expiry = self.dapp.requests.iter().filter_map(Entry::deadline).min();
-        [expiry, self.next_receipt_poll(), self.next_balance_poll()].into_iter().flatten().min()
+        let polls = [self.next_receipt_poll(), self.next_balance_poll(), self.next_subscription_poll()];
+        polls.into_iter().chain([expiry]).flatten().min()
     }
 }
 

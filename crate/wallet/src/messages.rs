@@ -46,6 +46,29 @@ pub const PAGE_NO_SINGLE_KEY: &str =
 /// JSON-RPC -32004 for `eth_signTransaction`.
 pub const PAGE_SIGN_ONLY: &str = "This wallet signs transactions only to send them; use eth_sendTransaction.";
 
+/// EIP-1193 4001, because the owner muted the site.
+pub const PAGE_MUTED: &str = "The user has muted this site.";
+/// EIP-5792 5710.
+pub const PAGE_CALLS_CHAIN: &str = "The wallet does not know this chain.";
+/// EIP-5792 5720.
+pub const PAGE_CALLS_DUPLICATE: &str = "There is already a bundle submitted with this id.";
+/// EIP-5792 5730.
+pub const PAGE_CALLS_UNKNOWN: &str = "This bundle id is unknown or has not been submitted.";
+/// EIP-5792 5740.
+pub const PAGE_CALLS_TOO_MANY: &str = "The bundle has more calls than the wallet takes at once.";
+/// EIP-5792 5760.
+pub const PAGE_CALLS_ATOMIC: &str =
+    "The wallet sends calls one after another; it cannot execute them as one. Set atomicRequired to false.";
+/// -32602: the item is not the account's (EIP-747).
+pub const PAGE_ITEM_NOT_OWNED: &str = "The item is not owned by the selected account.";
+
+/// EIP-5792 5700.
+#[must_use]
+pub fn unsupported_capability(name: &str) -> String {
+    let shown: String = name.chars().take(100).collect();
+    format!("The wallet does not support the non-optional capability \"{shown}\".")
+}
+
 /// JSON-RPC -32601, in the words that libraries look for.
 #[must_use]
 pub fn unknown_method(method: &str) -> String {
@@ -111,6 +134,10 @@ pub const NAME: &str = "Names have 1 to 40 characters.";
 pub const NOTIFY_TITLE: &str = "A request waits for you";
 /// Body of the notification for a waiting request.
 pub const NOTIFY_BODY: &str = "Open the wallet to look at it.";
+/// Title of the notification when a page asks to show calls that are through.
+pub const NOTIFY_CALLS_TITLE: &str = "A site asks about its calls";
+/// Body of it.
+pub const NOTIFY_CALLS_BODY: &str = "They were sent. Open the wallet's activity to look at them.";
 /// Title of the notification after an unattended signature.
 pub const NOTIFY_UNATTENDED_TITLE: &str = "Signed without you";
 /// Body of the notification after an unattended signature.

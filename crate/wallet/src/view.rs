@@ -35,6 +35,8 @@ pub struct View {
     pub contacts: Vec<ContactView>,
     /// This wallet's devices, this one first.
     pub devices: Vec<DeviceView>,
+    /// Items of collections that the owner watches on the active network.
+    pub items: Vec<ItemView>,
     /// Making of the key, while it goes on or has just failed.
     pub keygen: Option<KeygenView>,
     /// Networks, defaults first.
@@ -418,16 +420,34 @@ pub enum Theme {
     System,
 }
 
-/// A connected site.
+/// An item of a collection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ItemView {
+    /// The collection's contract (EIP-55).
+    pub contract: String,
+    /// Its number in the collection, decimal text.
+    pub number: String,
+    /// `ERC-721` or `ERC-1155`.
+    pub standard: String,
+}
+
+/// A site that is connected, or that the owner has set rules for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SiteView {
-    /// Addresses it may see (EIP-55).
+    /// Addresses it may see (EIP-55); none if it is not connected.
     pub accounts: Vec<String>,
+    /// The provider says `isMetaMask` there.
+    pub compatibility: bool,
     /// Since when.
     pub connected_at: Timestamp,
+    /// Its frames inside of other sites' pages may ask.
+    pub frames: bool,
     /// Last request.
     pub last_used: Timestamp,
+    /// Nothing that it asks reaches the owner.
+    pub muted: bool,
     /// The origin.
     pub origin: String,
 }

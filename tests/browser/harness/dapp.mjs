@@ -16,11 +16,26 @@ export async function openTestDapp(context, url) {
     const page = await context.newPage();
     page.setDefaultTimeout(20_000);
     await page.addInitScript(() => {
+        window.calls = [];
         const wrapped = new WeakMap();
         const wrap = (provider) => {
             if (!wrapped.has(provider)) {
+                // What the page asks and what it gets, for the test to look at.
+                const request = (call) => {
+                    const entry = { method: call.method, params: structuredClone(call.params) };
+                    window.calls.push(entry);
+                    const answer = provider.request(call);
+                    answer.then(
+                        (result) => Object.assign(entry, { done: true, result }),
+                        ({ code, data, message }) => Object.assign(entry, { done: true, code, data, message }),
+                    );
+                    return answer;
+                };
                 const proxy = new Proxy(provider, {
-                    get: (target, name) => (name === "isMetaMask" ? true : Reflect.get(target, name, target)),
+                    get: (target, name) => {
+                        if (name === "isMetaMask") return true;
+                        return name === "request" ? request : Reflect.get(target, name, target);
+                    },
                     set: (target, name, value) => Reflect.set(target, name, value, target),
                 });
                 wrapped.set(provider, proxy);

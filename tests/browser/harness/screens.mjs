@@ -163,6 +163,9 @@ export class Screens {
             headline: (await this.hook("card-headline").innerText()).trim().split("\n").at(-1),
             origin: await this.hook("request-origin").getAttribute("data-origin"),
             request: await this.hook("request").getAttribute("data-request"),
+            risks: await this.hook("risk").evaluateAll((all) =>
+                all.map((one) => `${one.dataset.severity} ${one.dataset.code}`),
+            ),
             rows: Object.fromEntries(
                 await this.hook("card-row").evaluateAll((all) =>
                     all.map((one) => [one.dataset.label, one.dataset.value]),

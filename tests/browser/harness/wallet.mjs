@@ -6,10 +6,13 @@ import { PASSWORD } from "./world.mjs";
 const ANVIL = { chain: 31337, name: "Anvil", symbol: "ETH" };
 
 /**
- * Sets up browser and phone, pairs them by QR and camera, adds the cosigner by link, and makes a 2-of-3 key.
- * Gives the address. `say` is told of every step.
+ * Sets up browser and phone, pairs them by QR and camera, adds the cosigner by link, and makes a 2-of-3 key; without
+ * `cosigner`, a 2-of-2 key. Gives the address. `say` is told of every step.
  */
-export async function makeWallet(world, { approve = false, say = () => undefined, threshold = 2 } = {}) {
+export async function makeWallet(
+    world,
+    { approve = false, cosigner = true, say = () => undefined, threshold = 2 } = {},
+) {
     const browser = world.browser ?? (await world.openExtension());
     const phone = world.phone ?? (await world.openPhone());
 
@@ -27,8 +30,9 @@ export async function makeWallet(world, { approve = false, say = () => undefined
     await phone.click("scan-camera");
     await compare(browser, phone, say);
 
-    say("the cosigner joins by link");
     await browser.on("linking");
+    if (!cosigner) return makeKey(world, { devices: 2, say, threshold });
+    say("the cosigner joins by link");
     const link = await browser.invite();
     await world.startCosigner(link, { approve });
     await browser.symbols();
@@ -86,4 +90,17 @@ export async function approveOnBoth(world, step) {
     assert.equal(phoneCard.headline, card.headline, "both devices show the same sentence");
     await phone.approve(`${step} review`);
     return { card, phoneCard, window };
+}
+
+/** Waits until the phone shows this request; it may still show how the one before ended. */
+export async function phoneShows(world, request) {
+    const { page } = world.phone;
+    const wanted = page.locator(`[data-testid="request"][data-request="${request}"]`);
+    const close = page.getByTestId("result-close");
+    for (let tries = 0; tries < 300; tries += 1) {
+        if (await wanted.count()) return;
+        if (await close.count()) await close.click({ timeout: 500 }).catch(() => undefined);
+        await page.waitForTimeout(100);
+    }
+    throw new Error("the phone does not show the request");
 }

@@ -52,6 +52,19 @@ pub fn balance_of(token: &Address, account: &Address) -> Query<U256> {
     contract("balanceOf(address)", token, &[account.into_word()], read_number)
 }
 
+/// ERC-721 `ownerOf`, the address as a number.
+#[must_use]
+pub fn owner_of(collection: &Address, item: U256) -> Query<U256> {
+    contract("ownerOf(uint256)", collection, &[B256::from(item)], read_number)
+}
+
+/// ERC-1155 `balanceOf`: how many of an item.
+#[must_use]
+pub fn balance_of_item(collection: &Address, account: &Address, item: U256) -> Query<U256> {
+    let arguments = [account.into_word(), B256::from(item)];
+    contract("balanceOf(address,uint256)", collection, &arguments, read_number)
+}
+
 /// ERC-20 `allowance`.
 #[must_use]
 pub fn allowance(token: &Address, owner: &Address, spender: &Address) -> Query<U256> {

@@ -188,6 +188,7 @@ fn tokens() -> AnyView {
                 view! { <ul class="list">{rows}</ul> }.into_any()
             }
         }}
+        {items()}
         <details class="details">
             <summary>{messages::TOKEN_ADD}</summary>
             <form class="form" novalidate on:submit=submit>
@@ -201,6 +202,25 @@ fn tokens() -> AnyView {
                 </button>
             </form>
         </details>
+    }
+    .into_any()
+}
+
+/// Items of collections, by number: their pictures come from strangers.
+fn items() -> AnyView {
+    let items = app().pick(|view| view.items.clone());
+    view! {
+        {move || (!items.with(Vec::is_empty)).then(|| {
+            let rows = items.get().into_iter().map(|item| view! {
+                <li class="row" data-testid=testids::ITEM_ROW data-contract=item.contract.clone() data-number=item.number.clone()>
+                    <span class="grow">
+                        <bdi class="strong clip">{messages::item(&item.number)}</bdi>
+                        <span class="hint">{format!("{} · {}", item.standard, format::short(&item.contract))}</span>
+                    </span>
+                </li>
+            }).collect_view();
+            view! { <h2>{messages::ITEMS}</h2><ul class="list">{rows}</ul> }
+        })}
     }
     .into_any()
 }

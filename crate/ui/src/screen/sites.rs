@@ -1,9 +1,10 @@
 //! Connected sites.
 
 use leptos::prelude::*;
-use symbolon_wallet::command::Command;
+use symbolon_wallet::command::{Command, SiteRule};
+use symbolon_wallet::view::SiteView;
 
-use crate::app::app;
+use crate::app::{App, app};
 use crate::part::icon::{Icon, icon};
 use crate::part::page::title;
 use crate::{format, messages, testids};
@@ -29,15 +30,24 @@ pub fn sites() -> AnyView {
                     let origin = site.origin.clone();
                     let disconnect = move |_| app.send(Command::DisconnectSite { origin: origin.clone() });
                     let accounts = site.accounts.iter().map(|a| format::short(a)).collect::<Vec<_>>().join(", ");
-                    let used = messages::connected(&format::ago(minute.get(), site.last_used));
+                    let facts = match (site.muted, site.accounts.is_empty()) {
+                        (true, _) => messages::SITE_MUTED.to_owned(),
+                        (false, true) => messages::SITE_NOT_CONNECTED.to_owned(),
+                        (false, false) => {
+                            let used = messages::connected(&format::ago(minute.get(), site.last_used));
+                            format!("{accounts} · {used}")
+                        }
+                    };
+                    let connected = !site.accounts.is_empty();
                     view! {
                         <li class="row" data-testid=testids::SITE_ROW data-origin=site.origin.clone()>
                             <span class="row-icon">{icon(Icon::Globe)}</span>
                             <span class="grow">
                                 <bdi class="strong wrap">{format::host(&site.origin).to_owned()}</bdi>
-                                <span class="hint">{format!("{accounts} · {used}")}</span>
+                                <span class="hint">{facts}</span>
+                                {rules(app, &site)}
                             </span>
-                            <button
+                            {connected.then(|| view! { <button
                                 type="button"
                                 class="button small"
                                 data-testid=testids::SITE_DISCONNECT
@@ -45,13 +55,46 @@ pub fn sites() -> AnyView {
                                 on:click=disconnect
                             >
                                 {messages::SITE_DISCONNECT}
-                            </button>
+                            </button> })}
                         </li>
                     }
                 }).collect_view();
                 view! { <ul class="list">{rows}</ul> }.into_any()
             }}
         </div>
+    }
+    .into_any()
+}
+
+/// What the owner can set for a site.
+fn rules(app: App, site: &SiteView) -> AnyView {
+    let switch = |id: &'static str, label: &'static str, on: bool, rule: fn(bool) -> SiteRule| {
+        let origin = site.origin.clone();
+        view! {
+            <label class="check">
+                <input
+                    type="checkbox"
+                    data-testid=id
+                    prop:checked=on
+                    on:change:target=move |event| {
+                        let rule = rule(event.target().checked());
+                        app.send(Command::SetSite { origin: origin.clone(), rule });
+                    }
+                />
+                <span>{label}</span>
+            </label>
+        }
+    };
+    view! {
+        <details class="details" data-testid=testids::SITE_RULES>
+            <summary>{messages::SITE_RULES}</summary>
+            {switch(testids::SITE_MUTED, messages::SITE_MUTE, site.muted, |on| SiteRule::Muted { on })}
+            {switch(testids::SITE_COMPATIBILITY, messages::SITE_COMPATIBILITY, site.compatibility, |on| {
+                SiteRule::Compatibility { on }
+            })}
+            {switch(testids::SITE_FRAMES, messages::SITE_FRAMES, site.frames, |on| SiteRule::Frames { on })}
+            <p class="hint">{messages::SITE_RULES_HINT}</p>
+        </details>
     }
     .into_any()
 }

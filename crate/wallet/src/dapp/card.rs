@@ -47,6 +47,20 @@ impl Wallet {
                 let rows = vec![text_row("Network", &name), text_row("Chain id", &chain_id.to_string())];
                 self.local_card(entry, CardKind::AddNetwork, format!("Switch to {name}"), rows)
             }
+            Ask::WatchItem(item) => {
+                let headline = format!(
+                    "Watch item {} of {}",
+                    cap(&item.number_text(), 20),
+                    messages::short(&item.contract)
+                );
+                let rows = vec![
+                    address_row("Collection", &address::checksummed(&item.contract)),
+                    text_row("Item", &item.number_text()),
+                    text_row("Kind", item.standard()),
+                    text_row("Chain id", &item.chain_id.to_string()),
+                ];
+                self.local_card(entry, CardKind::WatchToken, headline, rows)
+            }
             Ask::WatchToken { chain_id, token, symbol, decimals } => {
                 let rows = vec![
                     address_row("Token", &address::checksummed(token)),

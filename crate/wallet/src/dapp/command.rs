@@ -95,6 +95,7 @@ impl Wallet {
                 }
             }
             Command::Send { to, amount, token } => self.send(cx, &to, &amount, token.as_deref()),
+            Command::SetSite { origin, rule } => self.set_rule(cx, &origin, rule),
             Command::Set { setting } => {
                 self.set(cx, setting);
                 Ok(())
@@ -225,6 +226,10 @@ impl Wallet {
             }
             Ask::WatchToken { chain_id, token, symbol, decimals } => {
                 self.watch_token(cx, chain_id, token, &symbol, decimals);
+                "true"
+            }
+            Ask::WatchItem(item) => {
+                self.watch_item(cx, item);
                 "true"
             }
             Ask::Sign(_) => return Ok(()),

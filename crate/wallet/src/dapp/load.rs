@@ -7,15 +7,18 @@ use symbolon_chain::site::PhishingList;
 
 use super::allowances::{Allowances, Grants};
 use super::balances::Balances;
+use super::bundles::Bundles;
 use super::knowledge::Knowledge;
 use super::networks::Networks;
 use super::policy::Ledger;
 use super::provider::answers::Answers;
 use super::record::{self, Unreadable};
 use super::replace::Pending;
+use super::rules::Rules;
 use super::simulate::Ways;
 use super::site_risks::OwnList;
 use super::sites::Site;
+use super::subscriptions::Subscriptions;
 use super::{Dapp, Settings, accounts};
 use crate::event::Origin;
 use crate::request::RequestId;
@@ -51,11 +54,14 @@ impl Dapp {
             record::ACCOUNTS,
             record::ALLOWANCES,
             record::BOOK,
+            record::ITEMS,
             record::LEDGER,
             record::NETWORKS,
+            record::RULES,
             record::SEEN,
             record::SETTINGS,
             record::THIEVES,
+            record::SUBSCRIPTIONS,
             record::TOKENS,
         ];
         let mut keys: Vec<String> = single.iter().map(|key| (*key).to_owned()).collect();
@@ -64,6 +70,7 @@ impl Dapp {
         keys.extend(self.requests.iter().map(|entry| format!("{}{}", record::REQUEST, entry.id)));
         keys.extend(self.sites.values().map(Site::key));
         keys.extend(self.answers.keys());
+        keys.extend(self.bundles.keys());
         keys
     }
 
@@ -74,10 +81,13 @@ impl Dapp {
             record::ACCOUNTS => self.account_names = record::decode(bytes)?,
             record::ALLOWANCES => self.grants = record::decode(bytes)?,
             record::BOOK => self.book = record::decode(bytes)?,
+            record::ITEMS => self.items = record::decode(bytes)?,
             record::LEDGER => self.ledger = record::decode(bytes)?,
             record::NETWORKS => self.networks = record::decode::<Networks>(bytes)?,
+            record::RULES => self.rules = record::decode(bytes)?,
             record::SEEN => self.seen = record::decode::<BTreeSet<_>>(bytes)?,
             record::SETTINGS => self.settings = record::decode(bytes)?,
+            record::SUBSCRIPTIONS => self.subscriptions.load(record::decode(bytes)?),
             record::THIEVES => self.thieves = OwnList::load(record::decode(bytes)?),
             record::TOKENS => self.tokens = record::decode(bytes)?,
             _ if key.starts_with(record::ACTIVITY) => self.activity.push(record::decode(bytes)?),
@@ -87,6 +97,7 @@ impl Dapp {
                 let id: RequestId = id.parse().map_err(|_| Unreadable::Damaged)?;
                 self.pending.insert(id, record::decode(bytes)?);
             }
+            _ if key.starts_with(record::BUNDLE) => self.bundles.load(record::decode(bytes)?),
             _ if key.starts_with(record::REQUEST) => self.requests.push(record::decode(bytes)?),
             _ if key.starts_with(record::SITE) => {
                 let site: Site = decode(bytes)?;
@@ -105,14 +116,18 @@ impl Dapp {
             answers: Answers::default(),
             book: BTreeMap::new(),
             grants: Grants::new(),
+            bundles: Bundles::default(),
+            items: BTreeSet::new(),
             ledger: Ledger::default(),
             networks: Networks::default(),
             pending: BTreeMap::new(),
             requests: Vec::new(),
+            rules: Rules::new(),
             seen: BTreeSet::new(),
             settings: Settings { default_provider: false, theme: Theme::default() },
             sites: BTreeMap::<Origin, Site>::new(),
             thieves: OwnList::default(),
+            subscriptions: Subscriptions::default(),
             tokens: Vec::new(),
             unusable: false,
             accounts: Vec::new(),
@@ -123,6 +138,7 @@ impl Dapp {
             fetches: BTreeMap::new(),
             knowledge: Knowledge::default(),
             known_thieves: PhishingList::bundled(),
+            status_questions: BTreeMap::new(),
             waiting_unlock: Vec::new(),
             ways: Ways::new(),
             #[cfg(test)]

@@ -208,6 +208,7 @@ impl Wallet {
         }
         self.dapp.networks.active = chain_id;
         self.store_networks(cx);
+        self.end_subscriptions(cx);
         cx.emit(None, "chainChanged", format!("\"{chain_id:#x}\""));
         cx.emit(None, "networkChanged", format!("\"{chain_id}\""));
         self.refresh_balances(cx);

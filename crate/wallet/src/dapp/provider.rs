@@ -1,9 +1,10 @@
-//! The provider router: a page's JSON-RPC calls (EIP-1193, 2255, 3085, 3326, 747, 712, 191).
+//! The provider router: a page's JSON-RPC calls (EIP-1193, 2255, 3085, 3326, 747, 5792, 712, 191).
 //!
 //! The origin is what the browser says. What can be answered at once is; what the owner must see becomes a
 //! request; reads pass through to the active network's node by an allow-list.
 
 pub(crate) mod answers;
+pub(crate) mod calls;
 pub(crate) mod chain;
 pub(crate) mod error;
 pub(crate) mod permissions;
@@ -14,10 +15,10 @@ use serde_json::{Value, json};
 use symbolon_chain::evm::{address, message, params};
 use symbolon_chain::request::TypedDataVersion;
 
-use super::requests::Source;
+use super::requests::{Entry, Source};
 use crate::context::Context;
 use crate::effect::{Effect, ProviderError};
-use crate::event::ProviderCall;
+use crate::event::{Origin, ProviderCall};
 use crate::messages;
 use crate::wallet::Wallet;
 
@@ -62,6 +63,10 @@ impl Wallet {
             "wallet_getPermissions" => {
                 self.dapp.sites.get(&call.origin).map_or_else(|| json!([]), super::sites::Site::permissions)
             }
+            "wallet_getCapabilities" => match self.capabilities_of(call, params) {
+                Ok(capabilities) => capabilities,
+                Err(error) => return Some(Err(error)),
+            },
             "web3_clientVersion" => json!(format!("Symbolon/{}", self.config.app_version)),
             "personal_ecRecover" => return Some(recover(params)),
             "eth_sign" => return Some(Err(error::unknown_method(&call.method))),
@@ -75,6 +80,9 @@ impl Wallet {
     }
 
     fn route(&mut self, cx: &mut Context<'_>, call: &ProviderCall, params: &Value) -> Reply {
+        if self.is_muted(&call.origin) && REACHES_OWNER.contains(&call.method.as_str()) {
+            return Some(Err(error::rejected(messages::PAGE_MUTED)));
+        }
         match call.method.as_str() {
             "eth_requestAccounts" => self.request_accounts(cx, call),
             "wallet_requestPermissions" => self.request_permissions(cx, call, params),
@@ -82,6 +90,11 @@ impl Wallet {
             "wallet_switchEthereumChain" => self.switch_chain(cx, call, params),
             "wallet_addEthereumChain" => self.add_chain(cx, call, params),
             "wallet_watchAsset" => self.watch_asset(cx, call, params),
+            "eth_subscribe" => self.subscribe(cx, call, params),
+            "eth_unsubscribe" => self.unsubscribe(cx, call, params),
+            "wallet_getCallsStatus" => self.calls_status(cx, call, params),
+            "wallet_sendCalls" => self.send_calls(cx, call, params),
+            "wallet_showCallsStatus" => self.show_calls(cx, call, params),
             "eth_sendTransaction" => self.send_transaction(cx, call, params),
             "personal_sign" => self.personal_sign(cx, call, params),
             "eth_signTypedData" => self.sign_typed_data(cx, call, params, TypedDataVersion::V1),
@@ -93,7 +106,12 @@ impl Wallet {
     }
 
     /// Attaches a replayed call to the request that it made before.
-    fn pick_up(&mut self, cx: &mut Context<'_>, call: &ProviderCall) -> bool {
+    pub(super) fn pick_up(&mut self, cx: &mut Context<'_>, call: &ProviderCall) -> bool {
+        if let Some(bundle) = self.dapp.bundles.unanswered(&call.origin, &call.id) {
+            bundle.live.client = Some(call.client);
+            cx.push(Effect::ShowApproval);
+            return true;
+        }
         let pending = self.dapp.requests.iter_mut().find(|entry| {
             matches!(&entry.source, Source::Page { origin, id } if *origin == call.origin && *id == call.id)
         });
@@ -105,11 +123,13 @@ impl Wallet {
 
     /// Whether this origin, or the wallet, has as many requests waiting as it may have.
     fn too_many(&self, call: &ProviderCall) -> bool {
-        let own =
-            self.dapp.requests.iter().filter(
-                |entry| matches!(&entry.source, Source::Page { origin, .. } if *origin == call.origin),
-            );
-        own.count() >= MAX_PER_ORIGIN || self.dapp.requests.len() >= MAX_WAITING
+        self.waiting_of(&call.origin) >= MAX_PER_ORIGIN || self.dapp.requests.len() >= MAX_WAITING
+    }
+
+    /// How many requests of an origin wait.
+    fn waiting_of(&self, asking: &Origin) -> usize {
+        let own = |entry: &&Entry| matches!(&entry.source, Source::Page { origin, .. } if origin == asking);
+        self.dapp.requests.iter().filter(own).count()
     }
 }
 
@@ -120,6 +140,21 @@ fn recover(params: &Value) -> Result<String, ProviderError> {
     Ok(json!(address::lower_case(&signer)).to_string())
 }
 
+/// Methods that the owner would hear of: silent for a muted site.
+const REACHES_OWNER: [&str; 12] = [
+    "eth_requestAccounts",
+    "eth_sendTransaction",
+    "eth_signTypedData",
+    "eth_signTypedData_v3",
+    "eth_signTypedData_v4",
+    "personal_sign",
+    "wallet_addEthereumChain",
+    "wallet_requestPermissions",
+    "wallet_sendCalls",
+    "wallet_showCallsStatus",
+    "wallet_switchEthereumChain",
+    "wallet_watchAsset",
+];
 /// Largest parameters of a call, in bytes: 128 KiB of call data in hexadecimal digits, typed data, and room.
 const MAX_PARAMS: usize = 512 * 1024;
 /// Most requests of one origin that wait.

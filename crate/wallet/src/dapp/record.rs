@@ -16,14 +16,18 @@ pub(crate) const ACTIVITY: &str = "dapp/activity/";
 pub(crate) const ALLOWANCES: &str = "dapp/allowances";
 pub(crate) const ANSWER: &str = "dapp/answer/";
 pub(crate) const BOOK: &str = "dapp/book";
+pub(crate) const BUNDLE: &str = "dapp/bundle/";
+pub(crate) const ITEMS: &str = "dapp/items";
 pub(crate) const LEDGER: &str = "dapp/ledger";
 pub(crate) const NETWORKS: &str = "dapp/networks";
 pub(crate) const PENDING: &str = "dapp/pending/";
 pub(crate) const REQUEST: &str = "dapp/request/";
+pub(crate) const RULES: &str = "dapp/rules";
 pub(crate) const SEEN: &str = "dapp/seen";
 pub(crate) const SETTINGS: &str = "dapp/settings";
 pub(crate) const SITE: &str = "dapp/site/";
 pub(crate) const THIEVES: &str = "dapp/thieves";
+pub(crate) const SUBSCRIPTIONS: &str = "dapp/subscriptions";
 pub(crate) const TOKENS: &str = "dapp/tokens";
 
 /// Why a record cannot be used.

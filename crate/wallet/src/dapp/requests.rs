@@ -14,6 +14,7 @@ use symbolon_chain::networks::Network;
 use symbolon_chain::{Address, Request};
 use symbolon_mpc::DeviceId;
 
+use super::items::Item;
 use super::prepare::Preparation;
 use super::provider::error;
 use super::{activity, record};
@@ -75,6 +76,8 @@ pub(crate) enum Ask {
         symbol: String,
         decimals: u8,
     },
+    /// Last, for records that were written before it.
+    WatchItem(Item),
 }
 
 /// A signature that is asked for.
@@ -186,6 +189,7 @@ impl Entry {
         match &self.ask {
             Ask::Sign(ask) => Some(ask.chain_id),
             Ask::WatchToken { chain_id, .. } => Some(*chain_id),
+            Ask::WatchItem(item) => Some(item.chain_id),
             Ask::AddNetwork(_) | Ask::Connect { .. } | Ask::SwitchNetwork { .. } => None,
         }
     }
@@ -218,16 +222,33 @@ impl Wallet {
         client: Option<ClientId>,
         prepared: Option<Prepared>,
     ) -> RequestId {
+        let entry = self.draw_entry(cx, source, ask, client, prepared);
+        let id = entry.id;
+        cx.store(record::put(entry.key(), &entry));
+        self.dapp.requests.push(entry);
+        cx.push(Effect::ShowApproval);
+        cx.view_changed();
+        id
+    }
+
+    /// A new request of this device under a fresh id, in the journal nowhere yet.
+    pub(super) fn draw_entry(
+        &self,
+        cx: &mut Context<'_>,
+        source: Source,
+        ask: Ask,
+        client: Option<ClientId>,
+        prepared: Option<Prepared>,
+    ) -> Entry {
         let mut id = [0; 16];
         cx.rng.fill_bytes(&mut id);
-        let id = RequestId(id);
         let origin_is_new = match &source {
             Source::Page { origin, .. } => !self.dapp.sites.contains_key(origin),
             _ => false,
         };
         let line = matches!(ask, Ask::Sign(_));
-        let entry = Entry {
-            id,
+        Entry {
+            id: RequestId(id),
             source,
             ask,
             created_at: cx.now,
@@ -237,12 +258,7 @@ impl Wallet {
             prepared,
             signed: None,
             live: Live { client, stage: if line { Stage::Queued } else { Stage::Ready }, ..Live::default() },
-        };
-        cx.store(record::put(entry.key(), &entry));
-        self.dapp.requests.push(entry);
-        cx.push(Effect::ShowApproval);
-        cx.view_changed();
-        id
+        }
     }
 
     pub(super) fn store_entry(&self, cx: &mut Context<'_>, id: &RequestId) {
@@ -259,6 +275,7 @@ impl Wallet {
         }
         let ids: Vec<RequestId> = self.dapp.requests.iter().map(|entry| entry.id).collect();
         let head = self.dapp.requests.iter().find(|entry| entry.in_line()).map(|entry| entry.id);
+        let head = head.filter(|id| !self.waits_for_earlier_call(id, cx.now));
         for id in ids {
             self.advance_entry(cx, &id, head == Some(id));
         }
@@ -380,6 +397,9 @@ impl Wallet {
         outcome: Result<String, ProviderError>,
     ) {
         let Source::Page { origin, id } = &entry.source else { return };
+        if self.dapp.bundles.holds(&entry.id) {
+            return self.call_ended(cx, &entry.id, outcome);
+        }
         self.dapp.answers.keep(cx, origin, id, &outcome);
         if let Some(client) = entry.live.client {
             cx.answer(client, id, outcome);
@@ -394,6 +414,7 @@ impl Wallet {
             self.reject(cx, &id, No::Expired);
         }
         self.dapp.answers.expire(cx);
+        self.dapp.bundles.expire(cx);
     }
 }
 

@@ -5,13 +5,14 @@ use symbolon_chain::rpc::{Query, RpcError};
 use symbolon_chain::{Address, B256, U256};
 
 use super::allowances::AllowanceQuestion;
+use super::items::Item;
 use super::knowledge::{AgeQuestion, Code, TokenQuestion};
 use super::networks::{Applicant, endpoint, from_hint};
 use super::prepare::PrepareStep;
 use super::requests::Source;
 use super::simulate::Asked;
 use crate::context::Context;
-use crate::event::{ClientId, FetchError};
+use crate::event::{ClientId, EffectId, FetchError, ProviderCall};
 use crate::request::RequestId;
 use crate::wallet::Wallet;
 
@@ -22,9 +23,13 @@ pub(crate) enum Purpose {
     Allowance(AllowanceQuestion),
     Balance { chain_id: u64, account: Address, token: Option<Address>, query: Query<U256> },
     Broadcast { request: RequestId, query: Query<B256> },
+    CallReceipt { question: EffectId, place: usize },
     CheckNetwork(Box<(Network, Applicant)>, Query<u64>),
     Code { chain_id: u64, address: Address, query: Query<symbolon_chain::Bytes> },
+    Height { chain_id: u64, query: Query<u64> },
+    Item(Box<(ProviderCall, Item, Address)>, Query<U256>),
     Known { request: RequestId, query: Query<bool> },
+    News { subscription: String },
     Prepare { request: RequestId, attempt: u64, step: PrepareStep },
     Read { client: ClientId, id: String, chain_id: u64 },
     Receipt { request: RequestId, query: Query<Option<symbolon_chain::rpc::Receipt>> },
@@ -104,6 +109,19 @@ impl Wallet {
             Purpose::Prepare { request, attempt, step } => {
                 self.prepare_came(cx, &request, attempt, step, outcome)
             }
+            Purpose::CallReceipt { question, place } => {
+                self.call_receipt_came(cx, question, place, outcome);
+            }
+            Purpose::Height { chain_id, query } => {
+                let answer = self.read(cx, chain_id, &query, outcome);
+                self.height_came(cx, chain_id, answer.ok());
+            }
+            Purpose::Item(about, query) => {
+                let (call, item, account) = *about;
+                let answer = self.read(cx, item.chain_id, &query, outcome);
+                self.item_came(cx, &call, item, account, answer);
+            }
+            Purpose::News { subscription } => self.news_came(cx, &subscription, outcome),
             Purpose::Read { client, id, chain_id } => {
                 self.note_reachable(cx, chain_id, outcome.is_ok());
                 cx.answer(client, &id, super::provider::read::result(outcome));

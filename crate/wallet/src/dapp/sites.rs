@@ -32,8 +32,11 @@ impl Site {
     pub(crate) fn view(&self) -> SiteView {
         SiteView {
             accounts: self.accounts.iter().map(address::checksummed).collect(),
+            compatibility: false,
             connected_at: self.connected_at,
+            frames: false,
             last_used: self.last_used,
+            muted: false,
             origin: symbolon_chain::text::inert(&self.origin.0),
         }
     }

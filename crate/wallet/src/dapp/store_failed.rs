@@ -24,7 +24,9 @@ impl Wallet {
         self.dapp.requests = kept;
         // Answers go first: what stands behind the next store may not be done either.
         for entry in &given_up {
-            if let (Source::Page { id, .. }, Some(client)) = (&entry.source, entry.live.client) {
+            if self.dapp.bundles.holds(&entry.id) {
+                self.call_ended(cx, &entry.id, Err(error::internal(messages::PAGE_NOT_SAVED)));
+            } else if let (Source::Page { id, .. }, Some(client)) = (&entry.source, entry.live.client) {
                 cx.answer(client, id, Err(error::internal(messages::PAGE_NOT_SAVED)));
             }
         }
@@ -43,6 +45,14 @@ impl Wallet {
     /// A question that may never have been sent.
     fn lost(&mut self, cx: &mut Context<'_>, purpose: Purpose) {
         match purpose {
+            Purpose::CallReceipt { question, place } => {
+                self.call_receipt_came(cx, question, place, Err(FetchError::Unreachable));
+            }
+            Purpose::Height { chain_id, .. } => self.height_came(cx, chain_id, None),
+            Purpose::Item(about, _) => {
+                let (call, item, account) = *about;
+                self.item_came(cx, &call, item, account, Err(NoAnswer::Down(FetchError::Unreachable)));
+            }
             Purpose::CheckNetwork(applicant, _) => {
                 let (network, applicant) = *applicant;
                 self.network_checked(cx, network, applicant, None);
@@ -63,6 +73,7 @@ impl Wallet {
             | Purpose::Balance { .. }
             | Purpose::Broadcast { .. }
             | Purpose::Known { .. }
+            | Purpose::News { .. }
             | Purpose::Prepare { .. }
             | Purpose::Simulate(_) => {}
         }

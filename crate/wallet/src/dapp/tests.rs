@@ -1,6 +1,7 @@
 //! The dApp side, driven through events, with a scripted node and a stand-in for the owner's other devices.
 
 mod arrive;
+mod calls;
 mod cards;
 mod fees;
 mod keeping;
@@ -13,5 +14,7 @@ mod restart;
 mod rig;
 mod risks;
 mod simulation;
+mod sites;
+mod subscriptions;
 
 pub(crate) use rig::StandIn;

@@ -45,7 +45,8 @@ impl Wallet {
         view.phishing_sites = self.dapp.thieves.len();
         let rule = messages::rule(view.threshold, view.devices.len());
         view.requests = self.dapp.requests.iter().map(|entry| self.request_view(entry, &rule)).collect();
-        view.sites = self.dapp.sites.values().map(super::sites::Site::view).collect();
+        view.items = self.item_views();
+        view.sites = self.site_views();
         let active = self.active_network();
         let down = self.dapp.networks.reachable.get(&active.chain_id) == Some(&false);
         if down && !self.dapp.dismissed.contains(&active.chain_id) {
@@ -67,6 +68,7 @@ impl Wallet {
         };
         RequestView {
             account: self.request_account(entry),
+            bundle: self.place_in_bundle(&entry.id),
             card: self.card(entry, rule),
             can_decide: self.can_decide(entry),
             created_at: entry.created_at,

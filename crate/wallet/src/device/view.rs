@@ -20,6 +20,7 @@ impl Wallet {
             chain_id: 0,
             contacts: Vec::new(),
             devices: self.devices_view(now),
+            items: Vec::new(),
             keygen: self.keygen_view(now),
             networks: Vec::new(),
             notices: device.notices.list().to_vec(),

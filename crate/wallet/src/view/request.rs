@@ -11,6 +11,8 @@ use crate::event::Timestamp;
 pub struct RequestView {
     /// Account that would act (EIP-55), none for a connection.
     pub account: Option<AccountView>,
+    /// Which call of how many that its site sends together, from 1 (EIP-5792).
+    pub bundle: Option<(usize, usize)>,
     /// What this device read from the raw bytes.
     pub card: Card,
     /// This device's owner may decide now.

@@ -1,7 +1,7 @@
 //! Who asks, for which account, on which network; and the place in the queue.
 
 use leptos::prelude::*;
-use symbolon_wallet::command::Command;
+use symbolon_wallet::command::{Command, SiteRule};
 use symbolon_wallet::view::RequestView;
 
 use super::part;
@@ -14,10 +14,18 @@ use crate::{format, messages, testids};
 pub fn origin(request: Memo<Option<RequestView>>) -> AnyView {
     let who =
         part(request, |request| (request.origin.clone(), request.origin_is_new, request.relayed_by.clone()));
+    let bundle = part(request, |request| request.bundle);
+    let app = app();
+    let mute = move |_| {
+        if let Some(origin) = request.with_untracked(|one| one.as_ref().map(|one| one.origin.clone())) {
+            app.send(Command::SetSite { origin, rule: SiteRule::Muted { on: true } });
+        }
+    };
     let place = part(request, |request| (request.account.clone(), request.network.clone()));
     view! {
         {move || who.get().map(|(origin, new, relayed_by)| {
             let own = origin == messages::OWN_REQUEST;
+            let asks_here = !own && relayed_by.is_none();
             view! {
                 <div class="origin" data-testid=testids::REQUEST_ORIGIN data-origin=origin.clone() data-new=new.to_string()>
                     <span class="row-icon">{icon(if own { Icon::Wallet } else { Icon::Globe })}</span>
@@ -30,8 +38,16 @@ pub fn origin(request: Memo<Option<RequestView>>) -> AnyView {
                             <span class="new-site">{icon(Icon::Warning)}<span>{messages::NEW_SITE}</span></span>
                         })}
                     </span>
+                    {asks_here.then(|| view! {
+                        <button type="button" class="button quiet small" data-testid=testids::SITE_MUTE on:click=mute>
+                            {messages::SITE_MUTE}
+                        </button>
+                    })}
                 </div>
             }
+        })}
+        {move || bundle.get().flatten().map(|(place, count)| view! {
+            <p class="hint" data-testid=testids::BUNDLE>{messages::bundle(place, count)}</p>
         })}
         {move || place.get().map(|(account, network)| view! {
             <dl class="context">

@@ -1,9 +1,11 @@
 //! Networks and tokens that pages suggest (EIP-3326, EIP-3085, EIP-747).
 
 use serde_json::{Map, Value};
+use symbolon_chain::U256;
 use symbolon_chain::evm::{address, quantity};
 use symbolon_chain::networks::{Network, check_rpc_url};
 
+use super::super::items::Item;
 use super::super::networks::{self, Applicant};
 use super::super::requests::{Ask, Source};
 use super::{Reply, error};
@@ -93,13 +95,30 @@ impl Wallet {
 
     pub(super) fn watch_asset(&mut self, cx: &mut Context<'_>, call: &ProviderCall, params: &Value) -> Reply {
         match asset_params(params, self.dapp.networks.active) {
+            Ok(Ask::WatchItem(item)) => {
+                // An item is the account's, and a site that may not see the account may not find that out.
+                let refusal = self
+                    .connected(call)
+                    .err()
+                    .or_else(|| self.refuse_here(call, &Ask::WatchItem(item.clone())));
+                if let Some(refusal) = refusal {
+                    return Some(Err(refusal));
+                }
+                self.check_item(cx, call, item);
+                None
+            }
             Ok(ask) => self.ask_here(cx, call, ask),
             Err(error) => Some(Err(error)),
         }
     }
 
     /// Asks the owner for something that concerns this device alone.
-    fn ask_here(&mut self, cx: &mut Context<'_>, call: &ProviderCall, ask: Ask) -> Reply {
+    pub(in super::super) fn ask_here(
+        &mut self,
+        cx: &mut Context<'_>,
+        call: &ProviderCall,
+        ask: Ask,
+    ) -> Reply {
         if let Some(refusal) = self.refuse_here(call, &ask) {
             return Some(Err(refusal));
         }
@@ -183,11 +202,32 @@ fn asset_params(params: &Value, chain_id: u64) -> Result<Ask, ProviderError> {
     // EIP-747 gives an object; some libraries wrap it in a list
     let object = params.as_object().or_else(|| params.as_array()?.first()?.as_object());
     let object = object.ok_or_else(|| error::invalid("Expected an object with 'type' and 'options'."))?;
-    if object.get("type").and_then(Value::as_str) != Some("ERC20") {
-        return Err(error::invalid("Only assets of type 'ERC20' can be watched."));
-    }
     let options = object.get("options").and_then(Value::as_object);
     let options = options.ok_or_else(|| error::invalid("Expected an object 'options'."))?;
+    match object.get("type").and_then(Value::as_str) {
+        Some("ERC20") => token_params(options, chain_id),
+        Some("ERC721") => item_params(options, chain_id, false),
+        Some("ERC1155") => item_params(options, chain_id, true),
+        _ => Err(error::invalid("Only assets of type 'ERC20', 'ERC721' and 'ERC1155' can be watched.")),
+    }
+}
+
+fn item_params(options: &Map<String, Value>, chain_id: u64, many: bool) -> Result<Ask, ProviderError> {
+    let contract =
+        options.get("address").and_then(Value::as_str).and_then(|text| address::parse_any_case(text).ok());
+    let contract = contract.ok_or_else(|| error::invalid("'options.address' is not an address."))?;
+    let number = match options.get("tokenId") {
+        Some(Value::String(text)) if text.len() <= MAX_ITEM && text.bytes().all(|c| c.is_ascii_digit()) => {
+            U256::from_str_radix(text, 10).ok().filter(|_| !text.is_empty())
+        }
+        Some(Value::Number(number)) => number.as_u64().map(U256::from),
+        _ => None,
+    };
+    let number = number.ok_or_else(|| error::invalid("Expected a decimal 'options.tokenId'."))?;
+    Ok(Ask::WatchItem(Item { chain_id, contract, number: number.to_be_bytes(), many }))
+}
+
+fn token_params(options: &Map<String, Value>, chain_id: u64) -> Result<Ask, ProviderError> {
     let token = options.get("address").and_then(Value::as_str);
     let token = token.and_then(|text| address::parse_any_case(text).ok());
     let token = token.ok_or_else(|| error::invalid("'options.address' is not an address."))?;
@@ -205,6 +245,8 @@ fn asset_params(params: &Value, chain_id: u64) -> Result<Ask, ProviderError> {
     Ok(Ask::WatchToken { chain_id, token, symbol: symbolon_chain::text::inert_name(symbol), decimals })
 }
 
+/// Digits of the largest item number, 2^256.
+const MAX_ITEM: usize = 78;
 /// Largest chain id whose double and more is still exact in JavaScript.
 const MAX_CHAIN_ID: u64 = 4_503_599_627_370_476;
 const MAX_SYMBOL: usize = 11;

@@ -1,4 +1,4 @@
-//! Errors as pages know them (EIP-1193, EIP-1474, EIP-3326).
+//! Errors as pages know them (EIP-1193, EIP-1474, EIP-3326, EIP-5792).
 
 use serde_json::json;
 
@@ -14,6 +14,7 @@ pub(crate) fn rejected(message: &str) -> ProviderError {
     let cause = match message {
         messages::PAGE_REJECTED => "rejected",
         messages::PAGE_EXPIRED => "expired",
+        messages::PAGE_MUTED => "muted",
         _ => "device",
     };
     ProviderError {
@@ -36,6 +37,36 @@ pub(crate) fn chain_down() -> ProviderError {
 /// 4902.
 pub(crate) fn unknown_chain() -> ProviderError {
     error(4902, messages::PAGE_UNKNOWN_CHAIN)
+}
+
+/// 5700 (EIP-5792): a capability that the page cannot do without is not there.
+pub(crate) fn unsupported_capability(name: &str) -> ProviderError {
+    error(5700, &messages::unsupported_capability(name))
+}
+
+/// 5710 (EIP-5792).
+pub(crate) fn unsupported_chain() -> ProviderError {
+    error(5710, messages::PAGE_CALLS_CHAIN)
+}
+
+/// 5720 (EIP-5792).
+pub(crate) fn duplicate_bundle() -> ProviderError {
+    error(5720, messages::PAGE_CALLS_DUPLICATE)
+}
+
+/// 5730 (EIP-5792).
+pub(crate) fn unknown_bundle() -> ProviderError {
+    error(5730, messages::PAGE_CALLS_UNKNOWN)
+}
+
+/// 5740 (EIP-5792).
+pub(crate) fn bundle_too_large() -> ProviderError {
+    error(5740, messages::PAGE_CALLS_TOO_MANY)
+}
+
+/// 5760 (EIP-5792): accounts of this wallet cannot execute several calls as one.
+pub(crate) fn not_atomic() -> ProviderError {
+    error(5760, messages::PAGE_CALLS_ATOMIC)
 }
 
 /// -32002: a prompt of the same kind is open.

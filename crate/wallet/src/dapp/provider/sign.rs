@@ -101,11 +101,11 @@ impl Wallet {
     }
 
     /// A site that is not connected learns nothing about its parameters.
-    fn connected(&self, call: &ProviderCall) -> Result<(), ProviderError> {
+    pub(super) fn connected(&self, call: &ProviderCall) -> Result<(), ProviderError> {
         if self.dapp.sites.contains_key(&call.origin) { Ok(()) } else { Err(error::unauthorized()) }
     }
 
-    fn path_for(&self, call: &ProviderCall, account: &Address) -> Result<String, ProviderError> {
+    pub(super) fn path_for(&self, call: &ProviderCall, account: &Address) -> Result<String, ProviderError> {
         let ours = self.account(account).filter(|_| self.may_use(&call.origin, account));
         ours.map(|account| accounts::path(account.index)).ok_or_else(error::unauthorized)
     }

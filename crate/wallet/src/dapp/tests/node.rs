@@ -21,6 +21,8 @@ pub(super) struct Node {
     pub sent: Vec<Vec<u8>>,
     pub receipts: BTreeMap<String, (bool, u64)>,
     pub down: bool,
+    /// Who owns every item.
+    pub owner: String,
     pub asked: Vec<String>,
     /// Calls that `eth_simulateV1` answers with; the method does not exist for none.
     pub simulation: Option<Value>,
@@ -51,6 +53,7 @@ impl Default for Node {
             sent: Vec::new(),
             receipts: BTreeMap::new(),
             down: false,
+            owner: format!("0x{}", "0".repeat(40)),
             asked: Vec::new(),
             simulation: None,
             trace: None,
@@ -87,7 +90,8 @@ impl Node {
                     |name: &str| u64::from_str_radix(&params[0][name].as_str().unwrap()[2..], 16).unwrap();
                 match &self.logs {
                     Some((range, logs)) if block("toBlock") - block("fromBlock") < *range => Ok(logs.clone()),
-                    _ => Err((-32005, "query exceeds max block range".to_owned())),
+                    Some(_) => Err((-32005, "query exceeds max block range".to_owned())),
+                    None => Ok(json!([{ "asked": params[0] }])),
                 }
             }
             "eth_simulateV1" => self.simulation.clone().map_or_else(missing, |ran| {
@@ -99,6 +103,7 @@ impl Node {
                 Ok(json!([{ "calls": all }]))
             }),
             "debug_traceCall" => self.trace.clone().map_or_else(missing, Ok),
+            "eth_getBlockByNumber" => Ok(json!({ "number": params[0], "hash": "0x01", "transactions": [] })),
             "eth_getBalance" => Ok(hex(self.balance)),
             "eth_getTransactionCount" => Ok(hex(self.nonce.into())),
             "eth_gasPrice" => Ok(hex(7_000_000_000)),
@@ -134,6 +139,12 @@ impl Node {
                         format!("0x{}{}{text:0<64}", word(32), word(self.token.0.len() as u128))
                     }
                     "0xdd62ed3e" => format!("0x{}", word(self.allowance)),
+                    // ownerOf, and balanceOf of ERC-1155
+                    "0x6352211e" => format!("0x{:0>64}", &self.owner[2..]),
+                    "0x00fdd58e" => {
+                        let asked = data.get(34..74).unwrap_or_default();
+                        format!("0x{}", word(u128::from(asked == &self.owner[2..])))
+                    }
                     "0x70a08231" => format!("0x{}", word(1_500_000)),
                     _ => "0x".to_owned(),
                 }))

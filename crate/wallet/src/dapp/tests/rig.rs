@@ -265,6 +265,7 @@ impl Rig {
             chain_id: 0,
             contacts: Vec::new(),
             devices: Vec::new(),
+            items: Vec::new(),
             keygen: None,
             networks: Vec::new(),
             notices: Vec::new(),
