@@ -117,6 +117,8 @@ test("a token is created, moved and allowed to be moved", LIMIT, async () => {
     assert.match((await buttons.transaction("transferTokens")).card.headline, /^Send /);
     assert.match((await buttons.transaction("approveTokens")).card.headline, /^Let /);
     await buttons.transaction("increaseTokenAllowance");
+    await fill("allowanceOwner", address);
+    await fill("allowanceSpender", "0x9bc5baf874d2da8d216ae9f137804184ee5afef4");
     await buttons.verify("getAllowance", "allowanceAmountResult", /^[0-9.]+$/);
     // The node refuses the page's own estimate: nothing reaches the wallet.
     await buttons.click("transferFromTokens");
