@@ -154,11 +154,13 @@ export class Buttons {
 
     /** The page's own doing: its text becomes this. */
     async text(id, wanted) {
-        await this.page.waitForFunction(
-            ([id, wanted]) => new RegExp(wanted).test(document.getElementById(id)?.textContent.trim() ?? ""),
-            [id, wanted instanceof RegExp ? wanted.source : `^${wanted}$`],
-            { timeout: PATIENCE_MS },
-        );
+        const pattern = wanted instanceof RegExp ? wanted : new RegExp(`^${wanted}$`);
+        const place = this.page.locator(`#${id}`);
+        for (let tries = 0; tries < 300; tries += 1) {
+            if (pattern.test((await place.textContent()).trim())) return;
+            await this.page.waitForTimeout(100);
+        }
+        throw new Error(`#${id} is "${(await place.textContent()).trim()}", not ${pattern}`);
     }
 
     /** A button that only computes, and what it shows. */
