@@ -56,7 +56,8 @@ fn quoted(cell: &str) -> String {
 /// A time as RFC 3339, in UTC.
 fn time(milliseconds: u64) -> String {
     let seconds = milliseconds / 1000;
-    let (days, rest) = (seconds / 86_400, seconds % 86_400);
+    // a clock that is far off costs no time here
+    let (days, rest) = ((seconds / 86_400).min(LAST_DAY), seconds % 86_400);
     let (year, month, day) = date(days);
     format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", rest / 3600, rest / 60 % 60, rest % 60)
 }
@@ -65,8 +66,7 @@ fn time(milliseconds: u64) -> String {
 fn date(days: u64) -> (u64, u64, u64) {
     let leap = |year: u64| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let (mut year, mut left) = (1970, days);
-    // a clock that is far off costs no time here
-    while year < 9999 {
+    loop {
         let length = if leap(year) { 366 } else { 365 };
         if left < length {
             break;
@@ -86,6 +86,9 @@ fn date(days: u64) -> (u64, u64, u64) {
     (year, month, left + 1)
 }
 
+/// 31 December 9999, in days since 1970.
+const LAST_DAY: u64 = 2_932_896;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,7 +100,7 @@ mod tests {
         assert_eq!(time(0), "1970-01-01T00:00:00Z");
         assert_eq!(time(951_827_696_000), "2000-02-29T12:34:56Z");
         assert_eq!(time(sample::NOW), "2026-11-22T12:00:00Z");
-        assert_eq!(time(u64::MAX).len(), "9999-12-00T00:00:00Z".len());
+        assert!(time(u64::MAX).starts_with("9999-12-31T"));
     }
 
     #[test]
