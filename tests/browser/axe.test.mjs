@@ -79,6 +79,19 @@ test("every page of the open wallet, on both devices", LIMIT, async () => {
             await unfold(device.page);
             await device.shot(tab);
         }
+        for (const page of ["contacts", "allowances"]) {
+            await device.home();
+            await device.click("nav-settings");
+            await device.click(`open-${page}`);
+            await device.on(page);
+            if (page === "contacts") {
+                await device.hook("contact-name").fill("Bob");
+                await device.hook("contact-address").fill(BOB);
+                await device.click("contact-save");
+                await device.hook("contact-row").waitFor();
+            }
+            await device.shot(page);
+        }
         await device.home();
     }
     const popup = new Screens(await world.extension.open("popup.html"), { name: "popup", shots: axe });

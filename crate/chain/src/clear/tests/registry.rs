@@ -1,8 +1,8 @@
 //! The rendering tests of the public registry (`ethereum/clear-signing-erc7730-registry`), where they are.
 //!
 //! `ERC7730_DATA` is a folder with the registry's `registry` and `ercs`. The tests say which texts a signing device
-//! showed, page by page; spaces are where its lines broke. A test is met if this engine shows the same texts in the same
-//! order, what the device shows of its own (network fee, the words around) left out. The tests carry no token facts, so
+//! showed, page by page; spaces are where its lines broke. A test is met if this engine shows the same texts, in
+//! whatever order, what the device shows of its own (network fee, the words around) left out. The tests carry no token facts, so
 //! these are taken from the expectation: which digits are shown is tested, where a token's point stands is not.
 
 use std::collections::BTreeMap;

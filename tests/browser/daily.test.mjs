@@ -1,0 +1,213 @@
+// Daily use, by the owner's hands on both devices: names for addresses, limits on approvals and taking them back,
+// what a transaction is expected to move, speeding up and cancelling, the activity as a file.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, afterEach, before, test } from "node:test";
+import { Screens } from "./harness/screens.mjs";
+import { Shots } from "./harness/shots.mjs";
+import { closeWindows, connectDemo, leave, transactions } from "./harness/signing.mjs";
+import { approveOnBoth, makeWallet, phoneShows } from "./harness/wallet.mjs";
+import { World } from "./harness/world.mjs";
+
+const LIMIT = { timeout: 120_000 };
+const ETHER = 10n ** 18n;
+const BOB = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
+const UNLIMITED = "f".repeat(64);
+let address;
+let demo;
+let token;
+let world;
+
+before(
+    async () => {
+        const shots = process.env.SHOTS && new Shots(process.env.SHOTS);
+        await shots?.begin();
+        world = await World.start({ shots });
+        address = await makeWallet(world, { cosigner: false });
+        await world.chain.fund(address, 10n * ETHER);
+        demo = await connectDemo(world);
+    },
+    { timeout: 240_000 },
+);
+
+after(() => world?.stop());
+afterEach(() => closeWindows(world));
+
+/** The demo page asks; whatever comes of it is kept in `window.outcome`. */
+const ask = (method, params) =>
+    demo.evaluate(
+        ([method, params]) => {
+            window.outcome = undefined;
+            window.ethereum.request({ method, params }).then(
+                (result) => (window.outcome = { result }),
+                ({ code, message }) => (window.outcome = { code, message }),
+            );
+        },
+        [method, params],
+    );
+
+const outcome = async () => {
+    await demo.waitForFunction(() => window.outcome !== undefined);
+    return demo.evaluate(() => window.outcome);
+};
+
+const receipt = async (hash) => {
+    for (;;) {
+        const mined = await world.chain.rpc("eth_getTransactionReceipt", hash);
+        if (mined) return mined;
+        await demo.waitForTimeout(50);
+    }
+};
+
+/** A page of the wallet in the browser. */
+async function open(...tabs) {
+    const { browser } = world;
+    await browser.page.bringToFront();
+    await browser.home();
+    for (const tab of tabs) await browser.click(tab);
+    return browser;
+}
+
+/** Approves on both devices what the wallet itself asked for in the browser's own tab. */
+async function approveInTab(step) {
+    const card = await world.browser.card();
+    await world.browser.approve(`${step} review`);
+    await phoneShows(world, card.request);
+    const phoneCard = await world.phone.card();
+    assert.equal(phoneCard.digest, card.digest);
+    await world.phone.approve(`${step} review`);
+    await world.browser.hook("result").waitFor();
+    await world.browser.shot(`${step} done`);
+    await world.browser.home();
+    await world.phone.home();
+    return card;
+}
+
+test("an address is named, chosen by its name and shown by it", LIMIT, async () => {
+    const browser = await open("nav-settings", "open-contacts");
+    await browser.hook("contact-name").fill("Bob");
+    await browser.hook("contact-address").fill(BOB);
+    await browser.click("contact-save");
+    await browser.page.waitForSelector(`[data-testid="contact-row"][data-name="Bob"]`);
+    await browser.shot("contacts");
+    await open("send");
+    await browser.page
+        .locator('[data-testid="contact-choice"]')
+        .selectOption({ label: "Bob" })
+        .catch(async () => {
+            await browser.page.getByTestId("contact-choice").first().click();
+        });
+    assert.equal((await browser.hook("send-to").inputValue()).toLowerCase(), BOB.toLowerCase());
+    await browser.hook("send-amount").fill("0.5");
+    await browser.click("send-submit");
+    const { headline } = await approveInTab("named");
+    assert.equal(headline, "Send 0.5 ETH to Bob");
+});
+
+test("what a transaction is expected to move is shown on both devices", LIMIT, async () => {
+    await ask("eth_sendTransaction", [{ from: address, to: BOB, value: "0xde0b6b3a7640000" }]);
+    const window = await world.approvalWindow();
+    const { request } = await window.card();
+    await phoneShows(world, request);
+    for (const device of [window, world.phone]) {
+        await device.page.waitForSelector('[data-testid="simulation"][data-status="changes"]');
+        assert.match(await device.hook("simulated-change").first().innerText(), /−1 ETH/);
+    }
+    await window.shot("simulated");
+    await world.phone.shot("simulated");
+    await window.approve();
+    await world.phone.approve();
+    assert.equal((await receipt((await outcome()).result)).status, "0x1");
+    await leave(world);
+});
+
+test("an approval without limit is given one, found again and taken back", LIMIT, async () => {
+    await demo.bringToFront();
+    await demo.click("#deploy button");
+    await approveOnBoth(world, "deploy");
+    await demo.waitForFunction(() => document.getElementById("contract").textContent.startsWith("0x"));
+    token = await demo.locator("#contract").textContent();
+    await leave(world);
+    const data = `0x095ea7b3${BOB.slice(2).padStart(64, "0")}${UNLIMITED}`;
+    await ask("eth_sendTransaction", [{ data, from: address, to: token }]);
+    const window = await world.approvalWindow();
+    await window.card();
+    await window.shot("unlimited");
+    await window.hook("limit-amount").fill("5");
+    await window.click("limit-use");
+    await window.page.waitForFunction(() =>
+        / 5 /.test(document.querySelector('[data-testid="card-headline"]')?.textContent ?? ""),
+    );
+    const card = await window.card();
+    await window.shot("limited");
+    await window.approve();
+    await phoneShows(world, card.request);
+    await world.phone.page.waitForFunction(
+        (wanted) => document.querySelector('[data-testid="digest"]')?.textContent === wanted,
+        card.digest,
+    );
+    assert.equal((await world.phone.card()).digest, card.digest);
+    await world.phone.approve();
+    assert.equal((await receipt((await outcome()).result)).status, "0x1");
+    await leave(world);
+    const allowed = async () =>
+        BigInt(
+            await world.chain.rpc(
+                "eth_call",
+                { data: `0xdd62ed3e${address.slice(2).padStart(64, "0")}${BOB.slice(2).padStart(64, "0")}`, to: token },
+                "latest",
+            ),
+        );
+    const limited = await allowed();
+    assert.ok(limited > 0n && limited < 2n ** 128n);
+    const browser = await open("nav-settings", "open-allowances");
+    await browser.page.waitForSelector(`[data-testid="allowance-row"][data-unlimited="false"]`);
+    await browser.shot("allowances");
+    await browser.click("allowance-revoke");
+    await approveInTab("revoked");
+    assert.equal(await allowed(), 0n);
+});
+
+test("a transaction that waits is sped up, another is cancelled", LIMIT, async () => {
+    await world.chain.rpc("evm_setAutomine", false);
+    const before = await transactions(world, address);
+    for (const [button, value] of [
+        ["speed-up", "0x1"],
+        ["cancel-transaction", "0x2"],
+    ]) {
+        await ask("eth_sendTransaction", [{ from: address, to: BOB, value }]);
+        await approveOnBoth(world, button);
+        const { result: first } = await outcome();
+        await leave(world);
+        const browser = await open("nav-activity");
+        await browser.page.locator(`[data-testid="activity-row"][data-transaction="${first}"]`).click();
+        await browser.hook(button).waitFor();
+        await browser.shot(`${button} offered`);
+        await browser.click(button);
+        const card = await browser.card();
+        await browser.approve(`${button} review`);
+        await phoneShows(world, card.request);
+        await world.phone.approve(`${button} review`);
+        await browser.hook("result").waitFor();
+        await world.chain.rpc("evm_mine");
+        await browser.home();
+        await world.phone.home();
+        assert.equal(await world.chain.rpc("eth_getTransactionReceipt", first), null, "the first one was replaced");
+    }
+    await world.chain.rpc("evm_setAutomine", true);
+    assert.equal(await transactions(world, address), before + 2);
+    const browser = await open("nav-activity");
+    await browser.shot("activity");
+});
+
+test("the activity is saved as a file", LIMIT, async () => {
+    const browser = await open("nav-activity");
+    for (const kind of ["json", "csv"]) {
+        const [download] = await Promise.all([browser.page.waitForEvent("download"), browser.click(`export-${kind}`)]);
+        const text = await readFile(await download.path(), "utf8");
+        assert.ok(text.includes("Bob"), text.slice(0, 300));
+        if (kind === "json") assert.ok(JSON.parse(text).length >= 5);
+    }
+});
