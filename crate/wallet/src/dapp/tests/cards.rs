@@ -131,6 +131,15 @@ fn an_unlimited_approval_is_dangerous_and_says_who_may_take_what() {
 }
 
 #[test]
+fn taking_an_approval_back_gives_nobody_power() {
+    let mut rig = Rig::connected();
+    let back = format!("0x095ea7b3{:0>64}{:064x}", &OTHER[2..], 0);
+    assert!(!codes(&transaction(&mut rig, USDC, "0x0", &back)).contains(&"risk/spender-is-account"));
+    let none = format!("0xa22cb465{:0>64}{:064x}", &OTHER[2..], 0);
+    assert!(!codes(&transaction(&mut rig, TST, "0x0", &none)).contains(&"risk/spender-is-account"));
+}
+
+#[test]
 fn an_unknown_call_says_that_it_is_unknown() {
     let mut rig = Rig::connected();
     rig.node.contracts.insert(OTHER.to_owned());
