@@ -195,6 +195,8 @@ test("a transaction that waits is sped up, another is cancelled", LIMIT, async (
         await browser.home();
         await world.phone.home();
         assert.equal(await world.chain.rpc("eth_getTransactionReceipt", first), null, "the first one was replaced");
+        // The window that this request opened beside the tab.
+        await closeWindows(world);
     }
     await world.chain.rpc("evm_setAutomine", true);
     assert.equal(await transactions(world, address), before + 2);
