@@ -37,6 +37,15 @@ fn run<S: Suite>(protocols: Vec<(PartyIndex, SignProtocol<S>)>) -> Report<Signed
     Simulator::new(protocols.into_iter().map(start), 1, Network::GOOD).run()
 }
 
+#[test]
+fn a_frame_may_be_as_long_as_the_largest_plan_needs_and_little_longer() {
+    // Commitments to two nonces and their tags for every item, and the frame around them; then a bound for strangers.
+    let longest = 68 * MAX_ITEMS + 512;
+    for limit in [SignProtocol::<Ed25519>::FRAME_LIMIT, SignProtocol::<Taproot>::FRAME_LIMIT] {
+        assert!(longest <= limit && limit <= 3 * longest, "{limit}");
+    }
+}
+
 /// A party that runs the whole protocol by the book, but with another share.
 fn with_another_share<S: Suite>(signers: u16, items: Vec<S::Item>) {
     let mut protocols = protocols::<S>(signers, items);
