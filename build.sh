@@ -320,12 +320,13 @@ fuzz_one() { # target, seconds
 mutants() {
     need_rust
     need_cargo_tool cargo-mutants "cargo-mutants mutants" "$CARGO_MUTANTS"
-    [ $# -gt 0 ] || set -- mpc ecdsa frost
+    [ $# -gt 0 ] || set -- mpc sign ecdsa frost
     local crate
     for crate in "$@"; do
         [ -e "tests/mutants/$crate.toml" ] || fail "nothing is altered in $crate"
-        CARGO_TARGET_DIR="$TARGET/mutants" within 12h "altering $crate" cargo mutants --package "symbolon-$crate" \
-            --config "tests/mutants/$crate.toml" --output "$TARGET/mutants-$crate" --cargo-arg=--locked
+        CARGO_TARGET_DIR="$TARGET/mutants" within 12h "altering $crate" \
+            cargo mutants --package "symbolon-${crate/sign/mpc}" --config "tests/mutants/$crate.toml" \
+            --output "$TARGET/mutants-$crate" --cargo-arg=--locked
     done
 }
 

@@ -164,3 +164,18 @@ pub fn hedge_of(share: &KeyShare) -> Zeroizing<[u8; 32]> {
         Zeroizing::new(Transcript::new(Tag::Hedge).field(b"share").field(bytes).finish32())
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::deal;
+
+    #[test]
+    fn a_hedge_rests_on_the_share() {
+        for scheme in Scheme::ALL {
+            let [one, two] = <[KeyShare; 2]>::try_from(deal(2, 2, scheme, 1)).ok().expect("two parties");
+            assert_eq!(hedge_of(&one), hedge_of(&one));
+            assert_ne!(hedge_of(&one), hedge_of(&two));
+        }
+    }
+}
