@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn a_hedge_rests_on_the_share() {
         for scheme in Scheme::ALL {
-            let [one, two] = <[KeyShare; 2]>::try_from(deal(2, 2, scheme, 1)).ok().expect("two parties");
+            let [one, two] = <[KeyShare; 2]>::try_from(deal(2, 2, scheme, 1)).expect("two parties");
             assert_eq!(hedge_of(&one), hedge_of(&one));
             assert_ne!(hedge_of(&one), hedge_of(&two));
         }
