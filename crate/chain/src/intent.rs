@@ -421,6 +421,20 @@ impl Action {
     }
 }
 
+impl Action {
+    /// Whether an approval is taken back: no power is given to anybody.
+    #[must_use]
+    pub fn takes_back(&self) -> bool {
+        match self {
+            Self::Approve { allowances, .. } => {
+                allowances.iter().all(|one| one.quantity.amount() == Some(U256::ZERO))
+            }
+            Self::ApproveForAll { approved, .. } => !approved,
+            _ => false,
+        }
+    }
+}
+
 impl Quantity {
     /// Whether it is certain that nothing moves.
     #[must_use]

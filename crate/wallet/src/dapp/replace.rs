@@ -105,24 +105,27 @@ impl Wallet {
 
     /// What of this account was sent with a nonce and is not in a block: the newest.
     pub(super) fn pending_at(&self, chain_id: u64, account: &Address, nonce: u64) -> Option<&Done> {
-        let takes = |done: &&Done| {
+        self.all_pending_at(chain_id, *account, nonce).next_back()
+    }
+
+    fn all_pending_at(
+        &self,
+        chain_id: u64,
+        account: Address,
+        nonce: u64,
+    ) -> impl DoubleEndedIterator<Item = &Done> {
+        self.dapp.activity.iter().filter(move |done| {
             done.chain_id == chain_id
-                && done.account == Some(*account)
+                && done.account == Some(account)
                 && done.nonce == Some(nonce)
                 && done.ending == Ending::Submitted
-        };
-        self.dapp.activity.iter().rev().find(takes)
+        })
     }
 
     /// Least fees that take a pending transaction's place, for the owner's own requests.
     pub(super) fn least_fees(&self, entry: &Entry, nonce: u64) -> Option<FeeChoice> {
         let ask = entry.sign().filter(|_| entry.source == Source::Wallet)?;
-        let pending = self.dapp.activity.iter().filter(|done| {
-            done.chain_id == ask.chain_id
-                && done.account == Some(ask.account)
-                && done.nonce == Some(nonce)
-                && done.ending == Ending::Submitted
-        });
+        let pending = self.all_pending_at(ask.chain_id, ask.account, nonce);
         let none = FeeChoice { max_fee_per_gas: 0, max_priority_fee_per_gas: 0 };
         let fees = pending.filter_map(|done| self.dapp.pending.get(&done.id)?.transaction());
         fees.map(|transaction| none.replacing(paid(&transaction))).reduce(|one, other| FeeChoice {

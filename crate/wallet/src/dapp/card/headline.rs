@@ -24,9 +24,8 @@ pub(super) fn of_action(intent: &Intent, action: &Action) -> String {
                 [one] => quantity(&one.token, &one.quantity),
                 many => format!("{} kinds of tokens", many.len()),
             };
-            let taken_back = |quantity: &Quantity| quantity.amount() == Some(U256::ZERO);
             match kind {
-                _ if allowances.iter().all(|one| taken_back(&one.quantity)) => match allowances.as_slice() {
+                _ if action.takes_back() => match allowances.as_slice() {
                     [one] => format!("Stop {spender} from taking your {}", symbol(&one.token)),
                     _ => format!("Stop {spender} from taking your tokens"),
                 },

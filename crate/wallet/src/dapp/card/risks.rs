@@ -2,7 +2,7 @@
 
 use symbolon_chain::intent::{Action, Role};
 use symbolon_chain::risk::{Risk, Severity as Loudness};
-use symbolon_chain::{Address, Intent, U256, text, tokens};
+use symbolon_chain::{Address, Intent, text, tokens};
 
 use super::super::knowledge::Code;
 use super::super::requests::{Ask, Entry, Source};
@@ -69,7 +69,7 @@ impl Wallet {
         for party in &intent.parties {
             let code = self.dapp.knowledge.code(intent.chain_id, &party.address);
             match (party.role, code) {
-                (Role::Spender, Some(Code::None | Code::Delegated)) if !takes_back(&intent.action) => {
+                (Role::Spender, Some(Code::None | Code::Delegated)) if !intent.action.takes_back() => {
                     let message = messages::RISK_SPENDER_ACCOUNT.to_owned();
                     out.push(view("spender-is-account", message, Severity::Danger));
                 }
@@ -87,17 +87,6 @@ impl Wallet {
             }
         }
         out
-    }
-}
-
-/// Whether an approval is taken back: no power is given to anybody.
-fn takes_back(action: &Action) -> bool {
-    match action {
-        Action::Approve { allowances, .. } => {
-            allowances.iter().all(|one| one.quantity.amount() == Some(U256::ZERO))
-        }
-        Action::ApproveForAll { approved, .. } => !approved,
-        _ => false,
     }
 }
 
