@@ -3,6 +3,8 @@
 //! Short on purpose. A token that is not here is shown by what its contract says of itself, and is said to be unlisted;
 //! a contract that says something else than this list is flagged.
 
+use std::sync::OnceLock;
+
 use alloy_primitives::Address;
 
 use crate::context::{TokenInfo, TokenStandard};
@@ -34,19 +36,27 @@ const TOKENS: &[(u64, &str, &str, u8)] = &[
     (42161, "0xDA10009cBd5D07dd0CeCc66161FC93D7c9000da1", "DAI", 18),
 ];
 
-/// The tokens of a chain.
-pub fn of_chain(chain_id: u64) -> impl Iterator<Item = (Address, TokenInfo)> {
-    TOKENS.iter().filter(move |(chain, ..)| *chain == chain_id).filter_map(
-        |(_, contract, symbol, decimals)| {
+/// The list with its addresses read, once: every card asks for it.
+fn listed() -> &'static [(u64, Address, TokenInfo)] {
+    static LISTED: OnceLock<Vec<(u64, Address, TokenInfo)>> = OnceLock::new();
+    LISTED.get_or_init(|| {
+        let read = |(chain, contract, symbol, decimals): &(u64, &str, &str, u8)| {
             let info = TokenInfo {
                 standard: TokenStandard::Erc20,
                 symbol: (*symbol).to_owned(),
                 decimals: *decimals,
                 vouched: true,
             };
-            Some((address::parse_any_case(contract).ok()?, info))
-        },
-    )
+            Some((*chain, address::parse_any_case(contract).ok()?, info))
+        };
+        TOKENS.iter().filter_map(read).collect()
+    })
+}
+
+/// The tokens of a chain.
+pub fn of_chain(chain_id: u64) -> impl Iterator<Item = (Address, TokenInfo)> {
+    let of_it = listed().iter().filter(move |(chain, ..)| *chain == chain_id);
+    of_it.map(|(_, contract, info)| (*contract, info.clone()))
 }
 
 /// A token of a chain.
