@@ -154,10 +154,10 @@ export class Screens {
         await this.hook("network-picker").selectOption(String(chain));
     }
 
-    /** The request on screen: its card as this device decoded it. */
+    /** The request on screen: its card as this device decoded it, once it is known what would be signed. */
     async card() {
         await this.on("approval");
-        await this.page.waitForSelector('[data-testid="request"]');
+        await this.page.waitForSelector('[data-testid="request"]:not([data-status="preparing"])');
         return {
             digest: (await this.hook("digest").count()) ? await this.hook("digest").textContent() : "",
             headline: (await this.hook("card-headline").innerText()).trim().split("\n").at(-1),
