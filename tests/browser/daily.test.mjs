@@ -1,13 +1,15 @@
 // Daily use, by the owner's hands on both devices: names for addresses, limits on approvals and taking them back,
-// what a transaction is expected to move, speeding up and cancelling, the activity as a file.
+// what a transaction is expected to move, speeding up and cancelling, the activity as a file, packs of descriptors and
+// lists of sites from files.
 
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import { Screens } from "./harness/screens.mjs";
 import { Shots } from "./harness/shots.mjs";
-import { closeWindows, connectDemo, leave, transactions } from "./harness/signing.mjs";
+import { closeWindows, connectDemo, leave, transactions, windows } from "./harness/signing.mjs";
 import { approveOnBoth, makeWallet, phoneShows } from "./harness/wallet.mjs";
 import { World } from "./harness/world.mjs";
 
@@ -15,6 +17,9 @@ const LIMIT = { timeout: 120_000 };
 const ETHER = 10n ** 18n;
 const BOB = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
 const UNLIMITED = "f".repeat(64);
+/** A contract that only a pack knows, and a call of its `harvest(uint256)`. */
+const VAULT = "0x0000000000000000000000000000000000c0ffee";
+const HARVEST = `0xddc63262${"7".padStart(64, "0")}`;
 let address;
 let demo;
 let token;
@@ -202,6 +207,109 @@ test("a transaction that waits is sped up, another is cancelled", LIMIT, async (
     assert.equal(await transactions(world, address), before + 2);
     const browser = await open("nav-activity");
     await browser.shot("activity");
+});
+
+/** A pack in its one form: keys sorted, no spaces. */
+function packSaying(intent) {
+    const descriptor = {
+        context: { contract: { deployments: [{ address: VAULT, chainId: 31337 }] } },
+        display: {
+            formats: {
+                "harvest(uint256 pool)": { fields: [{ format: "raw", label: "Pool", path: "pool" }], intent },
+            },
+        },
+    };
+    return JSON.stringify({ descriptors: { vault: descriptor }, source: "registry 3b66ba2", symbolonPack: 1 });
+}
+
+/** Gives a device a file in its settings; what it says is read from the screen. */
+async function giveFile(device, hook, text) {
+    await device.page.bringToFront();
+    await device.home();
+    await device.click("nav-settings");
+    await device.hook(hook).setInputFiles({ buffer: Buffer.from(text), mimeType: "text/plain", name: "file" });
+}
+
+/** Loads a pack, and waits until the settings show its hash. */
+async function loadPack(device, text) {
+    const hash = createHash("sha256").update(text).digest("hex");
+    await giveFile(device, "pack-file", text);
+    await device.page.waitForSelector(`[data-testid="pack"][data-hash="${hash}"]`);
+}
+
+/** The risk codes of a card, once one of them is there or gone. */
+const riskShown = (device, code, there) =>
+    device.page.waitForFunction(
+        ([code, there]) => (document.querySelector(`[data-testid="risk"][data-code="${code}"]`) !== null) === there,
+        [code, there],
+    );
+
+test("a pack from a file words a call that nothing else knows, and a device without it is named", LIMIT, async () => {
+    const { browser, phone } = world;
+    const harvest = () => ask("eth_sendTransaction", [{ data: HARVEST, from: address, to: VAULT }]);
+    await loadPack(browser, packSaying("Harvest rewards"));
+    await browser.shot("pack");
+    await harvest();
+    const window = await world.approvalWindow();
+    const card = await window.card();
+    assert.match(card.headline, /Harvest rewards/);
+    assert.equal(card.rows.Pool, "7");
+    await riskShown(window, "risk/other-pack", true);
+    assert.match(
+        await window.hook("risk").filter({ hasText: "Phone has no pack" }).innerText(),
+        /this device uses one/,
+    );
+    await window.shot("other pack");
+    await phoneShows(world, card.request);
+    const phoneCard = await phone.card();
+    assert.equal(phoneCard.digest, card.digest);
+    assert.doesNotMatch(phoneCard.headline, /Harvest rewards/, "each device reads by its own pack");
+    await riskShown(phone, "risk/other-pack", true);
+    await phone.shot("other pack");
+    await window.click("reject");
+    assert.equal((await outcome()).code, 4001);
+    await leave(world);
+
+    await loadPack(phone, packSaying("Harvest rewards"));
+    await phone.shot("pack");
+    await harvest();
+    const second = await world.approvalWindow();
+    const { request } = await second.card();
+    await phoneShows(world, request);
+    for (const device of [second, phone]) {
+        assert.match((await device.card()).headline, /Harvest rewards/);
+        await riskShown(device, "risk/other-pack", false);
+    }
+    await second.click("reject");
+    await outcome();
+    await leave(world);
+
+    const bad = [
+        [packSaying("Harvest rewards").slice(0, 100), "pack/not-a-pack"],
+        [`${packSaying("Harvest rewards")}\n`, "pack/not-canonical"],
+        [" ".repeat(8 * 1024 * 1024 + 1), "file/too-large"],
+    ];
+    for (const [text, code] of bad) {
+        await giveFile(browser, "pack-file", text);
+        assert.equal((await browser.refusal()).code, code);
+    }
+    await browser.shot("pack refused");
+    await loadPack(browser, packSaying("Reap"));
+    await browser.click("pack-remove");
+    await browser.hook("pack").waitFor({ state: "detached" });
+});
+
+test("a list of stealing sites is loaded from a file and removed", LIMIT, async () => {
+    const { browser } = world;
+    await giveFile(browser, "phishing-file", "# mine\nevil.example\nworse.example\n");
+    const count = browser.page.locator('[data-testid="phishing-count"][data-count="2"]');
+    await count.waitFor();
+    assert.match(await count.innerText(), /your own: 2 sites \(loaded on \d{4}-\d\d-\d\d\)/);
+    await browser.shot("list of sites");
+    await giveFile(browser, "phishing-file", "fine.example\nhttps://not.a/host\n");
+    assert.match((await browser.refusal()).message, /^Line 2 /);
+    await browser.click("phishing-remove");
+    await browser.page.waitForSelector('[data-testid="phishing-count"][data-count="0"]');
 });
 
 test("the activity is saved as a file", LIMIT, async () => {

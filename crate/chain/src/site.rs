@@ -6,7 +6,7 @@
 mod list;
 mod punycode;
 
-pub use list::{BadList, PhishingList};
+pub use list::{BadList, MAX_TEXT as MAX_PHISHING_TEXT, PhishingList};
 
 use std::collections::BTreeSet;
 

@@ -54,7 +54,7 @@ fn quoted(cell: &str) -> String {
 }
 
 /// A time as RFC 3339, in UTC.
-fn time(milliseconds: u64) -> String {
+pub fn time(milliseconds: u64) -> String {
     let seconds = milliseconds / 1000;
     // a clock that is far off costs no time here
     let (days, rest) = ((seconds / 86_400).min(LAST_DAY), seconds % 86_400);

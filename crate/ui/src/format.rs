@@ -56,6 +56,11 @@ pub fn ago(now: Timestamp, then: Timestamp) -> String {
     }
 }
 
+/// The day of a time, in UTC: `2026-11-22`.
+pub fn date(at: Timestamp) -> String {
+    crate::export::time(at).chars().take(10).collect()
+}
+
 /// Host and port of an origin, which is what its owner knows it by; the scheme is shown where it is not `https`.
 pub fn host(origin: &str) -> &str {
     origin.strip_prefix("https://").unwrap_or(origin)

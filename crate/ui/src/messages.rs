@@ -2,8 +2,10 @@
 //!
 //! Plain words; every wait says who is awaited, every failure what is safe.
 
+mod lists;
 mod words;
 
+pub use lists::*;
 pub use words::*;
 
 macro_rules! messages {
@@ -291,11 +293,6 @@ messages! {
     CONTACT_ADDRESS = "Address to name";
     CONTACT_CHOOSE = "From the address book";
     RENAME = "Rename";
-    PHISHING = "Sites that steal";
-    PHISHING_SET = "Use a list of my own";
-    PHISHING_LIST = "One site a line";
-    PHISHING_HINT = "A name such as example.com stands for everything below it. What follows a # is left out. An empty list takes the present one away; the one that ships stays.";
-    PHISHING_SAVE = "Use this list";
     TOKEN_HIDE = "Take off the list";
     EXPORT_JSON = "Save as JSON";
     EXPORT_CSV = "Save as CSV";
@@ -311,14 +308,6 @@ messages! {
 
 pub fn limit_of(symbol: &str) -> String {
     format!("The site asks for all your {symbol}, now and in the future. It gets no more than this instead:")
-}
-
-pub fn phishing_sites(count: usize) -> String {
-    match count {
-        0 => "The list that ships with Symbolon is used.".into(),
-        1 => "The list that ships with Symbolon and 1 site of your own are used.".into(),
-        _ => format!("The list that ships with Symbolon and {count} sites of your own are used."),
-    }
 }
 
 pub fn minutes_ago(count: u64) -> String {

@@ -5,6 +5,7 @@ pub mod ask;
 pub mod comparison;
 pub mod copy;
 pub mod field;
+pub mod file;
 pub mod icon;
 pub mod notice;
 pub mod page;

@@ -32,6 +32,7 @@
 //! | done | [`RESULT`], [`RESULT_CLOSE`] | result: `data-request`, `data-outcome`, `data-transaction` |
 //! | activity | [`ACTIVITY_ROW`], [`ACTIVITY_DETAIL`] | row: `data-request`, `data-outcome`, `data-transaction` |
 //! | sites | [`SITE_ROW`], [`SITE_DISCONNECT`], [`SITE_RULES`], [`SITE_COMPATIBILITY`], [`SITE_FRAMES`], [`SITE_MUTED`] | `data-origin` |
+//! | settings | [`PACK`], [`PACK_FILE`], [`PACK_REMOVE`], [`PACK_DAMAGED`]; [`PHISHING_COUNT`], [`PHISHING_FILE`], [`PHISHING_REMOVE`] | pack: `data-hash`; count: `data-count` |
 //! | settings | the rest | |
 
 macro_rules! hooks {
@@ -127,6 +128,10 @@ hooks! {
     NOTICE_DISMISS = "notice-dismiss",
     OPEN_ALLOWANCES = "open-allowances",
     OPEN_CONTACTS = "open-contacts",
+    PACK = "pack",
+    PACK_DAMAGED = "pack-damaged",
+    PACK_FILE = "pack-file",
+    PACK_REMOVE = "pack-remove",
     PAIRING_STAGE = "pairing-stage",
     PAIR_AGAIN = "pair-again",
     PAIR_CANCEL = "pair-cancel",
@@ -142,7 +147,9 @@ hooks! {
     PASSWORD_SAVE = "password-save",
     PASSWORD_STRENGTH = "password-strength",
     PHISHING_COUNT = "phishing-count",
+    PHISHING_FILE = "phishing-file",
     PHISHING_LIST = "phishing-list",
+    PHISHING_REMOVE = "phishing-remove",
     PHISHING_SAVE = "phishing-save",
     QUEUE = "queue",
     QUEUE_NEXT = "queue-next",

@@ -7,6 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::view::{FeeSpeed, Theme};
 
+/// Longest text of [`Command::LoadPack`], in bytes.
+pub const MAX_PACK_BYTES: usize = symbolon_chain::clear::pack::MAX_PACK;
+/// Longest text of [`Command::SetPhishingList`], in bytes.
+pub const MAX_PHISHING_BYTES: usize = symbolon_chain::site::MAX_PHISHING_TEXT;
+
 /// An order of the owner.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
@@ -122,6 +127,11 @@ pub enum Command {
         /// In whole units of the token, decimal text.
         amount: String,
     },
+    /// Puts a pack of descriptors (ERC-7730) in the place of the owner's earlier one.
+    LoadPack {
+        /// The pack, as [`symbolon_chain::clear::pack::write`] writes it.
+        text: String,
+    },
     /// Locks the vault and wipes what is in memory.
     Lock,
     /// The owner has this request on screen.
@@ -148,6 +158,10 @@ pub enum Command {
         /// Its chain id.
         chain_id: u64,
     },
+    /// Takes the owner's pack of descriptors away.
+    RemovePack,
+    /// Takes the owner's list of sites that steal away; the one that ships stays.
+    RemovePhishingList,
     /// Takes a token off the active network's list; what it holds stays where it is.
     RemoveToken {
         /// Contract address, `0x` hex.
@@ -203,7 +217,7 @@ pub enum Command {
         /// The owner's name for it, 1 to 40 characters.
         name: String,
     },
-    /// Puts a list of sites that steal in the place of the owner's earlier one; empty to take it away.
+    /// Puts a list of sites that steal in the place of the owner's earlier one.
     SetPhishingList {
         /// One host a line; what follows a `#` is left out.
         text: String,

@@ -3,7 +3,7 @@
 //! # Seam
 //! The device side calls [`Wallet::dapp_unlocked`], [`Wallet::dapp_locked`], [`Wallet::key_activated`],
 //! [`Wallet::request_arrived`], [`Wallet::request_signed`], [`Wallet::request_stalled`],
-//! [`Wallet::request_cancelled`], [`Wallet::request_waiting`] and [`Wallet::dapp_erase`].
+//! [`Wallet::request_cancelled`], [`Wallet::request_waiting`], [`Wallet::pack_hash`] and [`Wallet::dapp_erase`].
 
 mod accounts;
 mod activity;
@@ -21,6 +21,7 @@ mod knowledge;
 mod limit;
 mod load;
 mod networks;
+mod packs;
 mod policy;
 mod prepare;
 mod provider;
@@ -81,6 +82,8 @@ pub(crate) struct Dapp {
     items: BTreeSet<Item>,
     ledger: Ledger,
     networks: Networks,
+    /// Descriptors that the owner has loaded.
+    pack: packs::OwnPack,
     /// What was sent and may be replaced.
     pending: BTreeMap<RequestId, replace::Pending>,
     requests: Vec<Entry>,
@@ -238,6 +241,11 @@ impl Wallet {
     /// Something about the request's devices changed (came online, opened, approved).
     pub(crate) fn request_waiting(&mut self, cx: &mut Context<'_>, _request: &RequestId) {
         cx.view_changed();
+    }
+
+    /// SHA-256 of the pack of descriptors in use.
+    pub(crate) fn pack_hash(&self) -> Option<[u8; 32]> {
+        self.dapp.pack.hash()
     }
 
     /// The owner erases this device: removes every record of this side and forgets everything.

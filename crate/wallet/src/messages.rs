@@ -3,10 +3,14 @@
 //! One catalogue, so that they can be read over, corrected and translated in one place. Each says what happened,
 //! what is safe, and what to do next.
 
+mod lists;
+
 use symbolon_chain::risk::Risk;
 use symbolon_chain::{Address, evm::address};
 
 use crate::event::FetchError;
+
+pub use self::lists::*;
 
 /// The origin of requests that the owner makes on the wallet's own screens.
 pub const THIS_WALLET: &str = "this wallet";
@@ -267,15 +271,6 @@ pub const RISK_SPENDER_ACCOUNT: &str =
 /// A contract call to an address without code.
 pub const RISK_NO_CODE: &str =
     "There is no contract at this address: the call does nothing, and what is sent is gone.";
-
-/// The list of sites is too long.
-pub const LIST_TOO_LONG: &str = "The list is too long: 20,000 sites and 512 kB at most. Nothing was changed.";
-
-/// A line of the list of sites is no site.
-#[must_use]
-pub fn list_line(line: usize) -> String {
-    format!("Line {line} is not the name of a site, such as example.com. Nothing was changed.")
-}
 
 // What a transaction would move.
 

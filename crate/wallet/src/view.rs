@@ -4,10 +4,12 @@
 //! messages, token names) is already inert: control, bidirectional and invisible characters are made visible
 //! and lengths are capped. Addresses are EIP-55 checksummed here and lower case towards pages.
 
+mod lists;
 mod request;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::lists::{PackView, PhishingView};
 pub use self::request::{
     Card, CardKind, CardRow, ChangeKind, ChangeView, DeviceState, DeviceStrip, FeeSpeed, FeeView, LimitView,
     RequestStatus, RequestView, RiskView, RowStyle, SimulationStatus, SimulationView,
@@ -45,10 +47,12 @@ pub struct View {
     pub notices: Vec<Notice>,
     /// Time of this view; countdowns are relative to it.
     pub now: Timestamp,
+    /// Descriptors that the owner has loaded.
+    pub pack: Option<PackView>,
     /// An invitation or a join in progress.
     pub pairing: Option<PairingView>,
-    /// Sites on the owner's own list of sites that steal.
-    pub phishing_sites: usize,
+    /// Lists of sites that steal.
+    pub phishing: PhishingView,
     /// Where the device is in its life.
     pub phase: Phase,
     /// The relay socket.

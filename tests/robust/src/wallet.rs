@@ -114,6 +114,7 @@ fn peer_messages() -> Vec<Vec<u8>> {
         pending,
         name: "phone".to_owned(),
         peers: vec![peer],
+        pack: Some([5; 32]),
     };
     let quote = |text: &str| text.to_owned();
     let messages = [

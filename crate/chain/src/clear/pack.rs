@@ -31,6 +31,9 @@ pub enum BadPack {
     /// Over [`MAX_PACK`] bytes.
     #[error("the pack is too large")]
     TooLarge,
+    /// Over [`MAX_DESCRIPTORS`] descriptors.
+    #[error("the pack has too many descriptors")]
+    TooMany,
     /// Not of the shape that [`write`] gives it.
     #[error("this is not a pack of descriptors")]
     Shape,
@@ -63,6 +66,9 @@ impl Pack {
         }
         let source = map.get("source").and_then(Json::as_str).ok_or(BadPack::Shape)?;
         let entries = map.get("descriptors").and_then(Json::as_object).ok_or(BadPack::Shape)?;
+        if entries.len() > MAX_DESCRIPTORS {
+            return Err(BadPack::TooMany);
+        }
         let (mut usable, mut unusable) = (Vec::new(), Vec::new());
         for (id, json) in entries {
             match Descriptor::parse(json) {
@@ -161,8 +167,10 @@ fn canonical(json: &Json) -> String {
     }
 }
 
-/// Longest pack, in bytes.
-pub const MAX_PACK: usize = 16 * 1024 * 1024;
+/// Longest pack, in bytes: the registry of August 2026 makes one of 1.2 MB.
+pub const MAX_PACK: usize = 8 * 1024 * 1024;
+/// Most descriptors of a pack: that registry has 356.
+pub const MAX_DESCRIPTORS: usize = 4096;
 const MAX_INCLUDES: usize = 4;
 const VERSION: u64 = 1;
 

@@ -2,6 +2,7 @@
 
 pub mod erase;
 mod networks;
+mod packs;
 mod password;
 mod phishing;
 
@@ -45,6 +46,7 @@ pub fn settings() -> AnyView {
                 </button>
             })}
             {section(messages::NETWORKS, networks::networks())}
+            {section(messages::PACKS, packs::packs())}
             {section(messages::PHISHING, phishing::phishing())}
             {section(messages::CHANGE_PASSWORD, password::password())}
             {section(messages::ERASE, erase::erase())}

@@ -105,11 +105,14 @@ impl Wallet {
             Command::LimitApproval { request, amount } => {
                 self.with(&request, |wallet, id| wallet.limit(cx, &id, &amount))
             }
+            Command::LoadPack { text } => self.load_pack(cx, text),
+            Command::RemovePack => self.remove_pack(cx),
             Command::RemoveContact { address } => self.remove_contact(cx, &address),
             Command::RemoveToken { address } => self.remove_token(cx, &address),
             Command::Revoke { token, spender, every } => self.revoke(cx, &token, &spender, every),
             Command::SetContact { address, name } => self.set_contact(cx, &address, &name),
             Command::SpeedUp { id } => self.replace(cx, &id, false),
+            Command::RemovePhishingList => self.remove_thieves(cx),
             Command::SetPhishingList { text } => self.set_thieves(cx, &text),
             // The device side's commands do not come here.
             _ => Ok(()),

@@ -155,6 +155,7 @@ impl Wallet {
             // what is the owner's own is called so, whatever the book says
             names: book.chain(own).collect(),
             seen: self.dapp.seen.clone(),
+            descriptors: self.dapp.pack.library(),
             ..Names::default()
         }
     }

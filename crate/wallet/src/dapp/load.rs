@@ -10,6 +10,7 @@ use super::balances::Balances;
 use super::bundles::Bundles;
 use super::knowledge::Knowledge;
 use super::networks::Networks;
+use super::packs::OwnPack;
 use super::policy::Ledger;
 use super::provider::answers::Answers;
 use super::record::{self, Unreadable};
@@ -57,10 +58,13 @@ impl Dapp {
             record::ITEMS,
             record::LEDGER,
             record::NETWORKS,
+            record::PACK,
+            record::PACK_TEXT,
             record::RULES,
             record::SEEN,
             record::SETTINGS,
             record::THIEVES,
+            record::THIEVES_SINCE,
             record::SUBSCRIPTIONS,
             record::TOKENS,
         ];
@@ -84,11 +88,14 @@ impl Dapp {
             record::ITEMS => self.items = record::decode(bytes)?,
             record::LEDGER => self.ledger = record::decode(bytes)?,
             record::NETWORKS => self.networks = record::decode::<Networks>(bytes)?,
+            record::PACK => self.pack.load_facts(bytes)?,
+            record::PACK_TEXT => self.pack.load_text(bytes)?,
             record::RULES => self.rules = record::decode(bytes)?,
             record::SEEN => self.seen = record::decode::<BTreeSet<_>>(bytes)?,
             record::SETTINGS => self.settings = record::decode(bytes)?,
             record::SUBSCRIPTIONS => self.subscriptions.load(record::decode(bytes)?),
-            record::THIEVES => self.thieves = OwnList::load(record::decode(bytes)?),
+            record::THIEVES => self.thieves.load_text(bytes)?,
+            record::THIEVES_SINCE => self.thieves.load_since(bytes)?,
             record::TOKENS => self.tokens = record::decode(bytes)?,
             _ if key.starts_with(record::ACTIVITY) => self.activity.push(record::decode(bytes)?),
             _ if key.starts_with(record::ANSWER) => self.answers.load(key, record::decode(bytes)?),
@@ -120,6 +127,7 @@ impl Dapp {
             items: BTreeSet::new(),
             ledger: Ledger::default(),
             networks: Networks::default(),
+            pack: OwnPack::default(),
             pending: BTreeMap::new(),
             requests: Vec::new(),
             rules: Rules::new(),

@@ -20,6 +20,8 @@ pub(crate) const BUNDLE: &str = "dapp/bundle/";
 pub(crate) const ITEMS: &str = "dapp/items";
 pub(crate) const LEDGER: &str = "dapp/ledger";
 pub(crate) const NETWORKS: &str = "dapp/networks";
+pub(crate) const PACK: &str = "dapp/pack";
+pub(crate) const PACK_TEXT: &str = "dapp/pack-text";
 pub(crate) const PENDING: &str = "dapp/pending/";
 pub(crate) const REQUEST: &str = "dapp/request/";
 pub(crate) const RULES: &str = "dapp/rules";
@@ -27,6 +29,7 @@ pub(crate) const SEEN: &str = "dapp/seen";
 pub(crate) const SETTINGS: &str = "dapp/settings";
 pub(crate) const SITE: &str = "dapp/site/";
 pub(crate) const THIEVES: &str = "dapp/thieves";
+pub(crate) const THIEVES_SINCE: &str = "dapp/thieves-since";
 pub(crate) const SUBSCRIPTIONS: &str = "dapp/subscriptions";
 pub(crate) const TOKENS: &str = "dapp/tokens";
 

@@ -102,6 +102,25 @@ impl Wallet {
         self.device_name(device)
     }
 
+    /// The other signers of a request that are there, by name, with the hash of the pack of descriptors that each uses.
+    pub(super) fn packs_of(&self, request: &RequestId) -> Vec<(String, Option<[u8; 32]>)> {
+        #[cfg(test)]
+        if let Some(stand_in) = &self.dapp.stand_in {
+            return stand_in.packs.clone();
+        }
+        self.signers_packs(request)
+    }
+
+    /// The pack of this device is another one now.
+    pub(super) fn tell_pack(&mut self, cx: &mut Context<'_>) {
+        cx.view_changed();
+        #[cfg(test)]
+        if self.dapp.stand_in.is_some() {
+            return;
+        }
+        self.pack_changed(cx);
+    }
+
     /// Whether a device runs the same version as this one.
     pub(super) fn speaks_our_version(&self, device: DeviceId) -> bool {
         #[cfg(test)]

@@ -42,7 +42,8 @@ impl Wallet {
         view.allowances = self.allowances_view();
         view.balances = self.balance_views();
         view.contacts = self.contact_views();
-        view.phishing_sites = self.dapp.thieves.len();
+        view.pack = self.dapp.pack.view();
+        view.phishing = self.phishing_view();
         let rule = messages::rule(view.threshold, view.devices.len());
         view.requests = self.dapp.requests.iter().map(|entry| self.request_view(entry, &rule)).collect();
         view.items = self.item_views();

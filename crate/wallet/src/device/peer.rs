@@ -111,6 +111,8 @@ pub struct Hello {
     pub name: String,
     /// The devices that it is paired with, sorted.
     pub peers: Vec<DeviceId>,
+    /// SHA-256 of the pack of descriptors that it uses.
+    pub pack: Option<[u8; 32]>,
 }
 
 /// The devices that shall hold shares of a new key.

@@ -351,6 +351,7 @@ impl Wallet {
             pending: open.pending.as_ref().map(key),
             name: open.card.name().to_owned(),
             peers: open.peers.keys().copied().collect(),
+            pack: self.pack_hash(),
         })
     }
 

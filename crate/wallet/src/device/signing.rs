@@ -6,6 +6,7 @@
 
 mod attempt;
 mod incoming;
+mod packs;
 mod quorum;
 mod session;
 

@@ -25,8 +25,9 @@ impl Wallet {
             networks: Vec::new(),
             notices: device.notices.list().to_vec(),
             now,
+            pack: None,
             pairing: open.and_then(|open| open.pairing.as_ref()).map(|pairing| pairing.view()),
-            phishing_sites: 0,
+            phishing: Default::default(),
             phase: match (&device.life, open) {
                 (Life::Fresh, _) => Phase::Fresh,
                 (Life::Unusable(_), _) => Phase::Unusable,

@@ -1,16 +1,17 @@
 //! The owner's own list of sites that steal, beside the one that ships.
 
 use leptos::prelude::*;
-use symbolon_wallet::command::Command;
+use symbolon_wallet::command::{Command, MAX_PHISHING_BYTES};
 
 use crate::app::app;
 use crate::part::ask::Ask;
+use crate::part::file::file;
 use crate::part::progress::spinner;
-use crate::{messages, testids};
+use crate::{format, messages, testids};
 
 pub fn phishing() -> AnyView {
     let app = app();
-    let count = app.pick(|view| view.phishing_sites);
+    let lists = app.pick(|view| view.phishing.clone());
     let ask = Ask::new(app);
     let text = RwSignal::new(String::new());
     let submit = move |event: leptos::ev::SubmitEvent| {
@@ -20,9 +21,31 @@ pub fn phishing() -> AnyView {
         });
     };
     view! {
-        <p class="hint" data-testid=testids::PHISHING_COUNT data-count=move || count.get().to_string()>
-            {move || messages::phishing_sites(count.get())}
+        <p class="hint" data-testid=testids::PHISHING_COUNT data-count=move || lists.get().own.to_string()>
+            {move || {
+                let lists = lists.get();
+                messages::phishing_sites(lists.shipped, lists.own, lists.since.map(format::date).as_deref())
+            }}
         </p>
+        {move || (lists.get().own > 0).then(|| view! {
+            <button
+                type="button"
+                class="button small"
+                data-testid=testids::PHISHING_REMOVE
+                disabled=move || ask.busy.get()
+                on:click=move |_| ask.run(Command::RemovePhishingList)
+            >
+                {messages::PHISHING_REMOVE}
+            </button>
+        })}
+        {file(
+            testids::PHISHING_FILE,
+            messages::PHISHING_FILE,
+            messages::PHISHING_FILE_HINT,
+            MAX_PHISHING_BYTES,
+            ask,
+            move |text| ask.run(Command::SetPhishingList { text }),
+        )}
         <details class="details">
             <summary>{messages::PHISHING_SET}</summary>
             <form class="form" novalidate on:submit=submit>
@@ -40,13 +63,13 @@ pub fn phishing() -> AnyView {
                     ></textarea>
                     <p class="hint">{messages::PHISHING_HINT}</p>
                 </div>
-                {ask.refused()}
                 <button type="submit" class="button wide" data-testid=testids::PHISHING_SAVE disabled=move || ask.busy.get()>
                     {move || ask.busy.get().then(spinner)}
                     {messages::PHISHING_SAVE}
                 </button>
             </form>
         </details>
+        {ask.refused()}
     }
     .into_any()
 }

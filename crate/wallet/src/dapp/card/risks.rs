@@ -17,6 +17,8 @@ impl Wallet {
         if let Some(intent) = intent {
             out.extend(intent.risks.iter().map(found));
             out.extend(self.learned(intent));
+            let differences = self.pack_differences(entry, intent).into_iter();
+            out.extend(differences.map(|message| view("other-pack", message, Severity::Warning)));
         }
         if let Ask::WatchToken { chain_id, token, symbol, .. } = &entry.ask {
             out.extend(watch_risks(*chain_id, token, symbol));

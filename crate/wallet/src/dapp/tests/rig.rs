@@ -31,6 +31,8 @@ pub(crate) struct StandIn {
     pub approved: Vec<(RequestId, [u8; 32])>,
     pub cancelled: Vec<(RequestId, String)>,
     pub states: Vec<(RequestId, DeviceState)>,
+    /// Packs of the other signers.
+    pub packs: Vec<(String, Option<[u8; 32]>)>,
 }
 
 impl StandIn {
@@ -270,8 +272,9 @@ impl Rig {
             networks: Vec::new(),
             notices: Vec::new(),
             now: self.now,
+            pack: None,
             pairing: None,
-            phishing_sites: 0,
+            phishing: Default::default(),
             phase: Phase::Ready,
             relay: RelayView::Online,
             requests: Vec::new(),

@@ -45,15 +45,28 @@ fn the_owners_list_replaces_the_one_before_and_is_remembered() {
     assert!(!codes(&card).contains(&"risk/known-phishing"));
     rig.command(Command::SetPhishingList { text: "evil.example # mine".to_owned() }).unwrap();
     assert!(codes(&rig.first().card).contains(&"risk/known-phishing"));
-    assert_eq!(rig.view().phishing_sites, 1);
+    assert_eq!((rig.view().phishing.own, rig.view().phishing.since), (1, Some(rig.now)));
     let refused = Command::SetPhishingList { text: "fine.example\nhttps://no".to_owned() };
     let refusal = rig.command(refused).unwrap_err();
     assert_eq!(refusal.code, "thieves/line");
     assert!(refusal.message.starts_with("Line 2 "));
+    for (text, code) in [
+        ("# only a remark\n".to_owned(), "thieves/empty"),
+        ("a.example\n".repeat(60_000), "thieves/too-long"),
+    ] {
+        assert_eq!(rig.command(Command::SetPhishingList { text }).unwrap_err().code, code);
+    }
+    let since = rig.now;
     let mut rig = rig.restart();
-    assert_eq!(rig.view().phishing_sites, 1);
-    rig.command(Command::SetPhishingList { text: String::new() }).unwrap();
-    assert_eq!(rig.view().phishing_sites, 0);
+    rig.later(60_000);
+    assert_eq!((rig.view().phishing.own, rig.view().phishing.since), (1, Some(since)));
+    assert!(rig.view().phishing.shipped > 0);
+    rig.command(Command::RemovePhishingList).unwrap();
+    assert_eq!((rig.view().phishing.own, rig.view().phishing.since), (0, None));
+    assert_eq!(rig.command(Command::RemovePhishingList).unwrap_err().code, "thieves/none");
+    let rig = rig.restart();
+    assert_eq!(rig.view().phishing.own, 0);
+    assert!(rig.store.keys().all(|key| !key.starts_with("dapp/thieves")), "nothing of it is left");
 }
 
 #[test]
