@@ -85,6 +85,7 @@ async function approveInTab(step) {
     await world.phone.approve(`${step} review`);
     await world.browser.hook("result").waitFor();
     await world.browser.shot(`${step} done`);
+    assert.equal(windows(world).length, 0, "what is on screen in a tab of ours opens no window");
     await world.browser.home();
     await world.phone.home();
     return card;
@@ -200,8 +201,7 @@ test("a transaction that waits is sped up, another is cancelled", LIMIT, async (
         await browser.home();
         await world.phone.home();
         assert.equal(await world.chain.rpc("eth_getTransactionReceipt", first), null, "the first one was replaced");
-        // The window that this request opened beside the tab.
-        await closeWindows(world);
+        assert.equal(windows(world).length, 0, "what is on screen in a tab of ours opens no window");
     }
     await world.chain.rpc("evm_setAutomine", true);
     assert.equal(await transactions(world, address), before + 2);

@@ -213,7 +213,8 @@ impl Wallet {
         self.dapp.requests.iter_mut().find(|entry| entry.id == *id)
     }
 
-    /// Journals a new request of this device and asks its owner to look.
+    /// Journals a new request of this device and asks its owner to look; what the owner asked for on a screen of this
+    /// wallet is on that screen already.
     pub(super) fn journal(
         &mut self,
         cx: &mut Context<'_>,
@@ -222,11 +223,14 @@ impl Wallet {
         client: Option<ClientId>,
         prepared: Option<Prepared>,
     ) -> RequestId {
+        let asked_elsewhere = source != Source::Wallet;
         let entry = self.draw_entry(cx, source, ask, client, prepared);
         let id = entry.id;
         cx.store(record::put(entry.key(), &entry));
         self.dapp.requests.push(entry);
-        cx.push(Effect::ShowApproval);
+        if asked_elsewhere {
+            cx.push(Effect::ShowApproval);
+        }
         cx.view_changed();
         id
     }

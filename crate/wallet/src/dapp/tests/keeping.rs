@@ -101,6 +101,20 @@ fn a_fee_by_hand_that_cannot_replace_is_refused_with_the_least_that_can() {
 }
 
 #[test]
+fn what_the_owner_asks_for_on_our_own_screens_opens_no_window() {
+    let (mut rig, id) = submitted();
+    assert!(rig.shown > 0, "what a page asks for does");
+    let before = rig.shown;
+    rig.command(Command::SpeedUp { id }).unwrap();
+    rig.command(Command::Send { to: OTHER.to_owned(), amount: "1".to_owned(), token: None }).unwrap();
+    rig.command(Command::Revoke { token: USDC.to_owned(), spender: OTHER.to_owned(), every: false }).unwrap();
+    assert_eq!(rig.view().requests.len(), 3);
+    assert_eq!(rig.shown, before);
+    rig.send("0x1");
+    assert_eq!(rig.shown, before + 1);
+}
+
+#[test]
 fn what_is_not_pending_is_neither_sped_up_nor_cancelled() {
     let mut rig = Rig::connected();
     for id in ["x".to_owned(), "00".repeat(16)] {
