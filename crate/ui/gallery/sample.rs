@@ -36,6 +36,7 @@ pub fn view(phase: Phase) -> View {
         items: vec![],
         keygen: None,
         networks: networks(),
+        nonces: vec![],
         notices: vec![],
         now: NOW,
         pack: None,

@@ -2,9 +2,11 @@
 //!
 //! Plain words; every wait says who is awaited, every failure what is safe.
 
+mod history;
 mod lists;
 mod words;
 
+pub use history::*;
 pub use lists::*;
 pub use words::*;
 

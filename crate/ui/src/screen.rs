@@ -23,6 +23,7 @@ mod settings;
 mod sites;
 mod unlock;
 mod unusable;
+mod waiting;
 mod welcome;
 
 use leptos::prelude::*;

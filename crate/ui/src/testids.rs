@@ -30,6 +30,7 @@
 //! | activity | [`SPEED_UP`], [`CANCEL_TRANSACTION`], [`EXPORT_JSON`], [`EXPORT_CSV`] | |
 //! | approval | [`ACKNOWLEDGE`], [`APPROVE`], [`REJECT`], [`REJECT_ALL`], [`QUEUE`], [`QUEUE_NEXT`], [`QUEUE_PREVIOUS`], [`LATER`], [`TRY_AGAIN`], [`SITE_MUTE`], [`BUNDLE`] | approve: `data-armed`, `data-hold` |
 //! | done | [`RESULT`], [`RESULT_CLOSE`] | result: `data-request`, `data-outcome`, `data-transaction` |
+//! | activity | [`WAITING`] with [`WAITING_ROW`], [`WAITING_ENTRY`] inside | row: `data-nonce`, `data-gap`; entry: `data-request`, `data-state` |
 //! | activity | [`ACTIVITY_ROW`], [`ACTIVITY_DETAIL`] | row: `data-request`, `data-outcome`, `data-transaction` |
 //! | sites | [`SITE_ROW`], [`SITE_DISCONNECT`], [`SITE_RULES`], [`SITE_COMPATIBILITY`], [`SITE_FRAMES`], [`SITE_MUTED`] | `data-origin` |
 //! | settings | [`PACK`], [`PACK_FILE`], [`PACK_REMOVE`], [`PACK_DAMAGED`]; [`PHISHING_COUNT`], [`PHISHING_FILE`], [`PHISHING_REMOVE`] | pack: `data-hash`; count: `data-count` |
@@ -214,6 +215,9 @@ hooks! {
     TRANSACTION_COPY = "transaction-copy",
     UNLOCK = "unlock",
     UNLOCK_PASSWORD = "unlock-password",
+    WAITING = "waiting",
+    WAITING_ENTRY = "waiting-entry",
+    WAITING_ROW = "waiting-row",
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ mod knowledge;
 mod limit;
 mod load;
 mod networks;
+mod nonces;
 mod packs;
 mod policy;
 mod prepare;
@@ -110,6 +111,7 @@ pub(crate) struct Dapp {
     knowledge: Knowledge,
     /// What ships with the wallet.
     known_thieves: symbolon_chain::site::PhishingList,
+    mined: nonces::Mined,
     /// Questions of pages for the status of a bundle, by a number of our own.
     status_questions: BTreeMap<EffectId, StatusQuestion>,
     /// Connects of permitted sites that wait for the vault to open.

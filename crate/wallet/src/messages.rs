@@ -4,6 +4,7 @@
 //! what is safe, and what to do next.
 
 mod lists;
+mod nonces;
 
 use symbolon_chain::risk::Risk;
 use symbolon_chain::{Address, evm::address};
@@ -11,6 +12,7 @@ use symbolon_chain::{Address, evm::address};
 use crate::event::FetchError;
 
 pub use self::lists::*;
+pub use self::nonces::*;
 
 /// The origin of requests that the owner makes on the wallet's own screens.
 pub const THIS_WALLET: &str = "this wallet";

@@ -5,11 +5,13 @@
 //! and lengths are capped. Addresses are EIP-55 checksummed here and lower case towards pages.
 
 mod lists;
+mod nonces;
 mod request;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::lists::{PackView, PhishingView};
+pub use self::nonces::{NonceView, WaitingState, WaitingView};
 pub use self::request::{
     Card, CardKind, CardRow, ChangeKind, ChangeView, DeviceState, DeviceStrip, FeeSpeed, FeeView, LimitView,
     RequestStatus, RequestView, RiskView, RowStyle, SimulationStatus, SimulationView,
@@ -43,6 +45,8 @@ pub struct View {
     pub keygen: Option<KeygenView>,
     /// Networks, defaults first.
     pub networks: Vec<NetworkView>,
+    /// What of the selected account waits for a block on the active network, in the order of nonces, gaps included.
+    pub nonces: Vec<NonceView>,
     /// What the owner should know, newest first.
     pub notices: Vec<Notice>,
     /// Time of this view; countdowns are relative to it.

@@ -5,6 +5,7 @@ use symbolon_wallet::command::Command;
 use symbolon_wallet::event::Timestamp;
 use symbolon_wallet::view::{ActivityView, CardKind, Outcome};
 
+use super::waiting::waiting;
 use crate::app::app;
 use crate::part::ask::Ask;
 use crate::part::copy::copy;
@@ -19,6 +20,7 @@ pub fn activity() -> AnyView {
     view! {
         <div class="page">
             {title(messages::ACTIVITY_TITLE)}
+            {waiting()}
             {move || {
                 if entries.with(Vec::is_empty) {
                     view! {
@@ -69,12 +71,12 @@ fn exports(entries: Memo<Vec<ActivityView>>) -> AnyView {
 }
 
 /// Speed up and cancel, while it is not in a block.
-fn replacing(entry: &ActivityView) -> Option<AnyView> {
-    if !entry.replaceable {
+pub fn replacing(id: &str, is_replaceable: bool) -> Option<AnyView> {
+    if !is_replaceable {
         return None;
     }
     let ask = Ask::new(app());
-    let (faster, never) = (entry.id.clone(), entry.id.clone());
+    let (faster, never) = (id.to_owned(), id.to_owned());
     Some(
         view! {
             <div class="button-row">
@@ -159,7 +161,7 @@ pub fn detail(entry: &ActivityView) -> AnyView {
                 }
             })}
         </dl>
-        {replacing(entry)}
+        {replacing(&entry.id, entry.replaceable)}
         {explorer(entry.explorer_url.as_deref())}
     }
     .into_any()

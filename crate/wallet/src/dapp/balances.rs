@@ -55,6 +55,7 @@ impl Wallet {
             let body = query.body(1);
             self.ask(cx, &network, &body, Purpose::Balance { chain_id, account, token: Some(token), query });
         }
+        self.ask_mined(cx);
     }
 
     pub(super) fn pace_balances(&mut self, cx: &mut Context<'_>) {

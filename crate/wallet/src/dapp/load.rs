@@ -10,6 +10,7 @@ use super::balances::Balances;
 use super::bundles::Bundles;
 use super::knowledge::Knowledge;
 use super::networks::Networks;
+use super::nonces::Mined;
 use super::packs::OwnPack;
 use super::policy::Ledger;
 use super::provider::answers::Answers;
@@ -146,6 +147,7 @@ impl Dapp {
             fetches: BTreeMap::new(),
             knowledge: Knowledge::default(),
             known_thieves: PhishingList::bundled(),
+            mined: Mined::new(),
             status_questions: BTreeMap::new(),
             waiting_unlock: Vec::new(),
             ways: Ways::new(),

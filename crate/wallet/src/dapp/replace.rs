@@ -50,6 +50,7 @@ impl Wallet {
         let pending = Pending { body: prepared.body.clone(), path: ask.path.clone() };
         cx.store(record::put(Pending::key(&entry.id), &pending));
         self.dapp.pending.insert(entry.id, pending);
+        self.ask_mined(cx);
     }
 
     pub(super) fn drop_pending(&mut self, cx: &mut Context<'_>, id: &RequestId) {

@@ -29,6 +29,7 @@ pub(crate) enum Purpose {
     Height { chain_id: u64, query: Query<u64> },
     Item(Box<(ProviderCall, Item, Address)>, Query<U256>),
     Known { request: RequestId, query: Query<bool> },
+    Mined { chain_id: u64, account: Address, query: Query<u64> },
     News { subscription: String },
     Prepare { request: RequestId, attempt: u64, step: PrepareStep },
     Read { client: ClientId, id: String, chain_id: u64 },
@@ -120,6 +121,10 @@ impl Wallet {
                 let (call, item, account) = *about;
                 let answer = self.read(cx, item.chain_id, &query, outcome);
                 self.item_came(cx, &call, item, account, answer);
+            }
+            Purpose::Mined { chain_id, account, query } => {
+                let answer = self.read(cx, chain_id, &query, outcome);
+                self.mined_came(cx, chain_id, account, answer.ok());
             }
             Purpose::News { subscription } => self.news_came(cx, &subscription, outcome),
             Purpose::Read { client, id, chain_id } => {

@@ -73,6 +73,7 @@ impl Wallet {
             | Purpose::Balance { .. }
             | Purpose::Broadcast { .. }
             | Purpose::Known { .. }
+            | Purpose::Mined { .. }
             | Purpose::News { .. }
             | Purpose::Prepare { .. }
             | Purpose::Simulate(_) => {}

@@ -7,6 +7,7 @@ mod fees;
 mod keeping;
 mod network;
 mod node;
+mod nonces;
 mod packs;
 mod policy;
 mod provider;

@@ -42,6 +42,7 @@ impl Wallet {
         view.allowances = self.allowances_view();
         view.balances = self.balance_views();
         view.contacts = self.contact_views();
+        view.nonces = self.nonce_views();
         view.pack = self.dapp.pack.view();
         view.phishing = self.phishing_view();
         let rule = messages::rule(view.threshold, view.devices.len());

@@ -23,6 +23,7 @@ impl Wallet {
             items: Vec::new(),
             keygen: self.keygen_view(now),
             networks: Vec::new(),
+            nonces: Vec::new(),
             notices: device.notices.list().to_vec(),
             now,
             pack: None,

@@ -270,6 +270,7 @@ impl Rig {
             items: Vec::new(),
             keygen: None,
             networks: Vec::new(),
+            nonces: Vec::new(),
             notices: Vec::new(),
             now: self.now,
             pack: None,
