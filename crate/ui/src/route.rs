@@ -57,6 +57,8 @@ pub enum Tab {
     Send,
     /// Settings.
     Settings,
+    /// What one site has asked: the one of [`Place::site`].
+    Site,
     /// Connected sites.
     Sites,
 }
@@ -83,6 +85,8 @@ pub struct Place {
     pub later: BTreeSet<String>,
     /// Requests that were rejected here: their owner knows how they ended.
     pub rejected: BTreeSet<String>,
+    /// Origin of the site whose requests are looked at.
+    pub site: String,
     /// Page of the open wallet.
     pub tab: Tab,
 }
@@ -120,6 +124,7 @@ impl Tab {
             Self::Receive => "receive",
             Self::Send => "send",
             Self::Settings => "settings",
+            Self::Site => "site",
             Self::Sites => "sites",
         }
     }

@@ -20,6 +20,7 @@ mod scan;
 mod send;
 mod set_up;
 mod settings;
+mod site;
 mod sites;
 mod unlock;
 mod unusable;
@@ -81,6 +82,7 @@ fn draw(screen: Screen) -> AnyView {
         Screen::Tab(Tab::Receive) => receive::receive(),
         Screen::Tab(Tab::Send) => send::send(),
         Screen::Tab(Tab::Settings) => settings::settings(),
+        Screen::Tab(Tab::Site) => site::site(),
         Screen::Tab(Tab::Sites) => sites::sites(),
         Screen::Unlock => unlock::unlock(),
         Screen::Unusable => unusable::unusable(),

@@ -33,6 +33,7 @@
 //! | activity | [`WAITING`] with [`WAITING_ROW`], [`WAITING_ENTRY`] inside | row: `data-nonce`, `data-gap`; entry: `data-request`, `data-state` |
 //! | activity | [`ACTIVITY_ROW`], [`ACTIVITY_DETAIL`] | row: `data-request`, `data-outcome`, `data-transaction` |
 //! | sites | [`SITE_ROW`], [`SITE_DISCONNECT`], [`SITE_RULES`], [`SITE_COMPATIBILITY`], [`SITE_FRAMES`], [`SITE_MUTED`] | `data-origin` |
+//! | sites | [`SITE_HISTORY_OPEN`]; then [`SITE_HISTORY`], with [`SITE_WAITING_ROW`] and [`ACTIVITY_ROW`] inside | history: `data-origin`; waiting: `data-request` |
 //! | settings | [`PACK`], [`PACK_FILE`], [`PACK_REMOVE`], [`PACK_DAMAGED`]; [`PHISHING_COUNT`], [`PHISHING_FILE`], [`PHISHING_REMOVE`] | pack: `data-hash`; count: `data-count` |
 //! | settings | the rest | |
 
@@ -194,9 +195,12 @@ hooks! {
     SITE_COMPATIBILITY = "site-compatibility",
     SITE_DISCONNECT = "site-disconnect",
     SITE_FRAMES = "site-frames",
+    SITE_HISTORY = "site-history",
+    SITE_HISTORY_OPEN = "site-history-open",
     SITE_MUTE = "site-mute",
     SITE_MUTED = "site-muted",
     SITE_ROW = "site-row",
+    SITE_WAITING_ROW = "site-waiting-row",
     SPEED_UP = "speed-up",
     SITE_RULES = "site-rules",
     STRIP = "strip",

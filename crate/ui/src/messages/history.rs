@@ -2,6 +2,11 @@
 
 use symbolon_wallet::view::WaitingState;
 
+pub const SITE_HISTORY: &str = "What it asked";
+pub const SITE_HISTORY_HINT: &str = "Of the last 200 requests of all sites and of your own, on this device.";
+pub const SITE_HISTORY_NONE: &str = "This site has asked for no transaction and no signature here.";
+pub const SITE_OPEN: &str = "Open";
+pub const SITE_WAITING: &str = "Waits for you";
 pub const WAITING_TEXT: &str =
     "The network takes an account's transactions in the order of their nonces, and leaves none out.";
 pub const WAITING_TITLE: &str = "Waiting for a block";

@@ -7,6 +7,7 @@ use symbolon_wallet::view::SiteView;
 use crate::app::{App, app};
 use crate::part::icon::{Icon, icon};
 use crate::part::page::title;
+use crate::route::Tab;
 use crate::{format, messages, testids};
 
 pub fn sites() -> AnyView {
@@ -45,6 +46,7 @@ pub fn sites() -> AnyView {
                             <span class="grow">
                                 <bdi class="strong wrap">{format::host(&site.origin).to_owned()}</bdi>
                                 <span class="hint">{facts}</span>
+                                {history(app, &site)}
                                 {rules(app, &site)}
                             </span>
                             {connected.then(|| view! { <button
@@ -62,6 +64,29 @@ pub fn sites() -> AnyView {
                 view! { <ul class="list">{rows}</ul> }.into_any()
             }}
         </div>
+    }
+    .into_any()
+}
+
+/// The way to all that a site has asked.
+fn history(app: App, site: &SiteView) -> AnyView {
+    let origin = site.origin.clone();
+    let open = move |_| {
+        app.place.update(|place| {
+            place.site = origin.clone();
+            place.tab = Tab::Site;
+        });
+    };
+    view! {
+        <button
+            type="button"
+            class="button quiet small"
+            data-testid=testids::SITE_HISTORY_OPEN
+            aria-label=format!("{}: {}", messages::SITE_HISTORY, site.origin)
+            on:click=open
+        >
+            {messages::SITE_HISTORY}
+        </button>
     }
     .into_any()
 }
