@@ -122,7 +122,8 @@ impl Page {
     }
 }
 
-/// A card as it must be the same everywhere: only the device that asks can edit fee and limit, and sees the choices.
+/// A card as it must be the same everywhere: only the device that asks can edit fee and limit, sees the choices, and has
+/// its node's estimate.
 fn comparable(card: &Card) -> Card {
     let mut card = card.clone();
     card.limit = None;
@@ -131,6 +132,7 @@ fn comparable(card: &Card) -> Card {
         fee.speed = None;
         fee.speeds.clear();
         fee.estimate.clear();
+        fee.gas_expected = None;
     }
     card
 }

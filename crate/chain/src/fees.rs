@@ -103,7 +103,23 @@ impl FeeHistory {
     }
 }
 
+impl Speeds {
+    /// The base fee that these choices were made for, in wei.
+    #[must_use]
+    pub fn base_fee(&self) -> u128 {
+        let room = self.normal.max_fee_per_gas.saturating_sub(self.normal.max_priority_fee_per_gas);
+        // what was rounded up is less than an eighth of it, so that rounding down gives the number itself
+        room.saturating_mul(8) / HEADROOM[1]
+    }
+}
+
 impl FeeChoice {
+    /// What a unit of gas would cost at this choice in a block of this base fee, in wei.
+    #[must_use]
+    pub fn price(&self, base_fee: u128) -> u128 {
+        base_fee.saturating_add(self.max_priority_fee_per_gas).min(self.max_fee_per_gas)
+    }
+
     /// Fees that replace a pending transaction: at least an eighth above its own, and not below this choice. Nodes ask
     /// for a tenth.
     #[must_use]
@@ -200,7 +216,22 @@ mod tests {
         assert_eq!(gas_limit(u64::MAX), u64::MAX);
     }
 
+    #[test]
+    fn a_price_is_base_fee_and_tip_and_never_above_the_most() {
+        let choice = FeeChoice { max_fee_per_gas: 100, max_priority_fee_per_gas: 7 };
+        assert_eq!((choice.price(50), choice.price(93), choice.price(94)), (57, 100, 100));
+    }
+
     proptest! {
+        #[test]
+        fn the_base_fee_of_choices_is_the_one_that_they_were_made_for(
+            next_base_fee: u64,
+            tips in proptest::collection::vec(any::<[u64; 3]>().prop_map(|tips| tips.map(u128::from)), 0..5),
+        ) {
+            let history = FeeHistory { next_base_fee: next_base_fee.into(), tips };
+            prop_assert_eq!(history.suggest(None).base_fee(), u128::from(next_base_fee));
+        }
+
         #[test]
         fn a_faster_choice_is_never_cheaper_and_a_tip_never_above_its_fee(
             next_base_fee: u128,

@@ -44,6 +44,8 @@ pub struct Outcome {
     pub allowances: Vec<Allowed>,
     /// There was more than is read.
     pub truncated: bool,
+    /// Gas that it uses, if it does not fail and the node says.
+    pub gas_used: Option<u64>,
 }
 
 /// More or less of one thing.
@@ -147,7 +149,7 @@ impl Trial {
         if let Some(reason) = &ran.reverted {
             return Some(Outcome { reverted: Some(reason.clone()), ..Outcome::default() });
         }
-        let mut outcome = Outcome { truncated: ran.truncated, ..Outcome::default() };
+        let mut outcome = Outcome { truncated: ran.truncated, gas_used: ran.gas_used, ..Outcome::default() };
         for happening in &ran.happenings {
             outcome.take(happening, &self.account);
         }

@@ -291,16 +291,24 @@ fn fee() -> FeeView {
     FeeView {
         editable: true,
         estimate: "0.00042 ETH".into(),
+        gas_expected: Some(48_213),
         gas_limit: 65_000,
+        gas_simulated: true,
         maximum: "0.00081 ETH".into(),
         max_fee_gwei: "12.5".into(),
         priority_fee_gwei: "0.8".into(),
         speed: Some(FeeSpeed::Normal),
-        speeds: vec![
-            (FeeSpeed::Slow, "0.00064 ETH".into()),
-            (FeeSpeed::Normal, "0.00081 ETH".into()),
-            (FeeSpeed::Fast, "0.0011 ETH".into()),
-        ],
+        speeds: [
+            (FeeSpeed::Slow, "0.00038 ETH", "0.00064 ETH"),
+            (FeeSpeed::Normal, "0.00042 ETH", "0.00081 ETH"),
+            (FeeSpeed::Fast, "0.00051 ETH", "0.0011 ETH"),
+        ]
+        .map(|(speed, expected, maximum)| SpeedView {
+            expected: expected.into(),
+            maximum: maximum.into(),
+            speed,
+        })
+        .to_vec(),
     }
 }
 

@@ -442,6 +442,20 @@ pub fn fee_at_most(maximum: &str) -> String {
     format!("{maximum} at most")
 }
 
+/// A likely fee.
+pub fn fee_about(expected: &str) -> String {
+    format!("about {expected}")
+}
+
+/// How much gas is likely to be used, by whose word, and how much may be.
+pub fn fee_gas(expected: Option<u64>, limit: u64, simulated: bool) -> String {
+    match expected {
+        None => format!("It may use {limit} gas. How much it will use is not known."),
+        Some(gas) if simulated => format!("Run in advance, it used {gas} gas. It may use {limit}."),
+        Some(gas) => format!("The network estimates {gas} gas. It may use {limit}."),
+    }
+}
+
 pub fn connected(ago: &str) -> String {
     format!("Last used {ago}")
 }

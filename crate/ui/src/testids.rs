@@ -21,7 +21,7 @@
 //! | receive | [`RECEIVE_QR`], [`RECEIVE_ADDRESS`] | address: `data-address` |
 //! | send | [`SEND_TO`], [`SEND_AMOUNT`], [`SEND_TOKEN`], [`SEND_SUBMIT`] | |
 //! | approval | [`REQUEST`], [`REQUEST_STATUS`], [`REQUEST_ORIGIN`], [`CARD_HEADLINE`], [`CARD_ROW`], [`RISK`], [`RULE`], [`DIGEST_WORDS`], [`DIGEST`], [`RAW`] | request: `data-request`; status: `data-status`; row: `data-label`, `data-value`; risk: `data-code`, `data-severity` |
-//! | approval | [`FEE`], [`FEE_EDIT`], [`FEE_SPEED`], [`FEE_MAX`], [`FEE_PRIORITY`], [`FEE_GAS`], [`FEE_SAVE`] | speed: `data-speed` |
+//! | approval | [`FEE`], [`FEE_EDIT`], [`FEE_SPEED`], [`FEE_MAX`], [`FEE_PRIORITY`], [`FEE_GAS`], [`FEE_GAS_USED`], [`FEE_SAVE`] | speed: `data-speed`, `data-expected`, `data-maximum` |
 //! | approval | [`STRIP`], [`STRIP_DEVICE`], [`COSIGNER_EDIT`], [`COSIGNER_CHOICE`], [`COSIGNER_SAVE`] | device: `data-device`, `data-name`, `data-state`, `data-signs` |
 //! | approval | [`ACKNOWLEDGE`], [`APPROVE`], [`REJECT`], [`REJECT_ALL`], [`QUEUE`], [`QUEUE_NEXT`], [`QUEUE_PREVIOUS`], [`LATER`], [`TRY_AGAIN`] | approve: `data-armed`, `data-hold` |
 //! | approval | [`SIMULATION`] with [`SIMULATED_CHANGE`] inside; [`LIMIT`], [`LIMIT_AMOUNT`], [`LIMIT_USE`] | simulation: `data-status`; change: `data-kind`, `data-token`, `data-spender` |
@@ -93,6 +93,7 @@ hooks! {
     FEE = "fee",
     FEE_EDIT = "fee-edit",
     FEE_GAS = "fee-gas",
+    FEE_GAS_USED = "fee-gas-used",
     FEE_MAX = "fee-max",
     FEE_PRIORITY = "fee-priority",
     FEE_SAVE = "fee-save",

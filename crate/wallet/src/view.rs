@@ -14,7 +14,7 @@ pub use self::lists::{PackView, PhishingView};
 pub use self::nonces::{NonceView, WaitingState, WaitingView};
 pub use self::request::{
     Card, CardKind, CardRow, ChangeKind, ChangeView, DeviceState, DeviceStrip, FeeSpeed, FeeView, LimitView,
-    RequestStatus, RequestView, RiskView, RowStyle, SimulationStatus, SimulationView,
+    RequestStatus, RequestView, RiskView, RowStyle, SimulationStatus, SimulationView, SpeedView,
 };
 
 use crate::event::Timestamp;

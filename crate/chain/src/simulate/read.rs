@@ -14,6 +14,8 @@ pub(super) struct Ran {
     /// It failed; the reason, if the contract gave one.
     pub reverted: Option<String>,
     pub returned: Bytes,
+    /// Gas that it used, if the node says.
+    pub gas_used: Option<u64>,
     pub happenings: Vec<Happening>,
     pub truncated: bool,
 }
@@ -73,7 +75,7 @@ pub(super) fn read_simulation(result: &Value) -> Option<Vec<Ran>> {
 fn read_call(call: &Value) -> Option<Ran> {
     let succeeded = quantity::number_u64(call.get("status")?).ok()? == 1;
     let returned = quantity::bytes(call.get("returnData")?, MAX_RETURNED).ok()?;
-    let mut ran = Ran::default();
+    let mut ran = Ran { gas_used: gas_used(call), ..Ran::default() };
     if succeeded {
         ran.logs(call.get("logs")?, Some(COIN))?;
     } else {
@@ -84,9 +86,13 @@ fn read_call(call: &Value) -> Option<Ran> {
     Some(ran)
 }
 
+fn gas_used(ran: &Value) -> Option<u64> {
+    quantity::number_u64(ran.get("gasUsed")?).ok()
+}
+
 /// The result of `debug_traceCall` with the call tracer: frames in frames, the failed ones undone.
 pub(super) fn read_trace(result: &Value) -> Option<Ran> {
-    let mut ran = Ran::default();
+    let mut ran = Ran { gas_used: gas_used(result), ..Ran::default() };
     result.get("from")?;
     if failed(result) {
         let output = result.get("output").and_then(|output| quantity::bytes(output, MAX_RETURNED).ok());

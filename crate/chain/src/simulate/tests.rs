@@ -84,6 +84,7 @@ fn coin_and_tokens_are_counted_as_anvil_tells_them() {
     ]);
     let outcome = outcome(&trial(&[]), &json!([ran]));
     assert_eq!(outcome.reverted, None);
+    assert_eq!(outcome.gas_used, Some(21_000));
     assert_eq!(outcome.changes, [change(Asset::Coin, -9), change(Asset::Token(TOKEN), -7)]);
 }
 
@@ -105,6 +106,7 @@ fn a_trace_tells_the_same() {
     let run = answer(&trial.trace(), &result).unwrap();
     let outcome = trial.outcome(&run).unwrap();
     assert_eq!(outcome.changes, [change(Asset::Coin, -9), change(Asset::Token(TOKEN), -7)]);
+    assert_eq!(outcome.gas_used, Some(0x7d6a));
 }
 
 /// What anvil 1.7.1 answers for a revert with the reason `no`: it lists the transfer that was undone.
@@ -148,7 +150,7 @@ fn what_comes_and_goes_again_is_no_change() {
         transfer(&TOKEN, &ACCOUNT, &ACCOUNT, 3),
         transfer(&TOKEN, &OTHER, &TOKEN, 3),
     ]);
-    assert_eq!(outcome(&trial(&[]), &json!([ran])), Outcome::default());
+    assert_eq!(outcome(&trial(&[]), &json!([ran])), Outcome { gas_used: Some(21_000), ..Outcome::default() });
 }
 
 #[test]

@@ -17,7 +17,7 @@ use super::prepare::at_speed;
 use super::requests::{Ask, Entry, FeeFacts, Source};
 use crate::messages;
 use crate::request::RequestId;
-use crate::view::{Card, CardKind, CardRow, FeeSpeed, FeeView, RowStyle};
+use crate::view::{Card, CardKind, CardRow, FeeSpeed, FeeView, RowStyle, SpeedView};
 use crate::wallet::Wallet;
 
 impl Wallet {
@@ -147,20 +147,29 @@ fn fee(entry: &Entry, intent: &Intent, facts: Option<&FeeFacts>) -> Option<FeeVi
     let coin =
         |wei: U256| format!("{} {}", units::format(wei, intent.currency.decimals), intent.currency.symbol);
     let gwei = |wei: u128| units::format(U256::from(wei), 9);
-    let estimate =
-        facts.map_or(terms.max_fee, |facts| fees::max_cost(facts.gas_estimate, facts.price_estimate));
+    let simulated = simulation::gas_used(entry);
+    let gas = simulated.or_else(|| facts.map(|facts| facts.gas_estimate));
+    // no more can be used than the limit allows, and without a word about it that much may be
+    let expected = |price: u128| fees::max_cost(gas.unwrap_or(u64::MAX).min(terms.gas_limit), price);
+    let price = facts.map_or(terms.max_fee_per_gas, |facts| facts.price_estimate);
     let speeds = facts.and_then(|facts| facts.speeds);
     let at = |speed| {
-        speeds.map(|speeds| {
-            (speed, coin(fees::max_cost(terms.gas_limit, at_speed(speeds, speed).max_fee_per_gas)))
+        let speeds = speeds?;
+        let choice = at_speed(speeds, speed);
+        Some(SpeedView {
+            expected: coin(expected(choice.price(speeds.base_fee()))),
+            maximum: coin(fees::max_cost(terms.gas_limit, choice.max_fee_per_gas)),
+            speed,
         })
     };
     Some(FeeView {
         editable: !matches!(entry.source, Source::Device { .. })
             && entry.approved.is_none()
             && entry.signed.is_none(),
-        estimate: coin(estimate.min(terms.max_fee)),
+        estimate: coin(expected(price).min(terms.max_fee)),
+        gas_expected: gas,
         gas_limit: terms.gas_limit,
+        gas_simulated: simulated.is_some(),
         maximum: coin(terms.max_fee),
         max_fee_gwei: gwei(terms.max_fee_per_gas),
         priority_fee_gwei: terms.max_priority_fee_per_gas.map(gwei).unwrap_or_default(),

@@ -276,8 +276,12 @@ pub struct FeeView {
     pub editable: bool,
     /// Likely fee in the native currency with its symbol: `0.00042 ETH`.
     pub estimate: String,
+    /// Gas that it is expected to use; none while nobody has told.
+    pub gas_expected: Option<u64>,
     /// Gas limit.
     pub gas_limit: u64,
+    /// The expectation comes from running the transaction in advance, not from an estimate of its limit.
+    pub gas_simulated: bool,
     /// Most it can cost.
     pub maximum: String,
     /// `maxFeePerGas` (or `gasPrice`) in gwei, decimal text.
@@ -286,8 +290,20 @@ pub struct FeeView {
     pub priority_fee_gwei: String,
     /// Chosen speed; none for a custom fee.
     pub speed: Option<FeeSpeed>,
-    /// Most it can cost at each speed, where known.
-    pub speeds: Vec<(FeeSpeed, String)>,
+    /// What it costs at each speed, where known.
+    pub speeds: Vec<SpeedView>,
+}
+
+/// What a transaction costs at a speed, in the native currency with its symbol.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SpeedView {
+    /// Likely fee: expected gas at the next block's price.
+    pub expected: String,
+    /// Most it can cost: the gas limit at the highest price.
+    pub maximum: String,
+    /// Which.
+    pub speed: FeeSpeed,
 }
 
 /// A suggested fee.

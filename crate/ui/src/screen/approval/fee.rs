@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use symbolon_wallet::command::{Command, FeeChoice};
-use symbolon_wallet::view::{FeeSpeed, FeeView};
+use symbolon_wallet::view::{FeeSpeed, FeeView, SpeedView};
 
 use crate::app::app;
 use crate::part::ask::Ask;
@@ -70,7 +70,7 @@ fn editor(id: String, fee: Memo<Option<FeeView>>, editing: RwSignal<bool>) -> An
     let speeds = present
         .speeds
         .into_iter()
-        .map(|(speed, cost)| {
+        .map(|SpeedView { expected, maximum, speed }| {
             let choose = choose.clone();
             let chosen = move || {
                 !custom.get() && fee.with(|fee| fee.as_ref().and_then(|fee| fee.speed) == Some(speed))
@@ -86,12 +86,15 @@ fn editor(id: String, fee: Memo<Option<FeeView>>, editing: RwSignal<bool>) -> An
                     class="speed"
                     data-testid=testids::FEE_SPEED
                     data-speed=name
+                    data-expected=expected.clone()
+                    data-maximum=maximum.clone()
                     aria-pressed=move || chosen().to_string()
                     disabled=move || ask.busy.get()
                     on:click=move |_| choose(speed)
                 >
                     <span class="strong">{messages::fee_speed(speed)}</span>
-                    <span class="hint">{cost}</span>
+                    <span>{messages::fee_about(&expected)}</span>
+                    <span class="hint">{messages::fee_at_most(&maximum)}</span>
                 </button>
             }
         })
@@ -113,6 +116,9 @@ fn editor(id: String, fee: Memo<Option<FeeView>>, editing: RwSignal<bool>) -> An
     let wrong = move |right: bool| (tried.get() && !right).then_some(messages::FEE_BAD);
     view! {
         <div class="fee-editor">
+            <p class="hint" data-testid=testids::FEE_GAS_USED>
+                {move || fee.get().map(|fee| messages::fee_gas(fee.gas_expected, fee.gas_limit, fee.gas_simulated))}
+            </p>
             <div class="speeds">
                 {speeds}
                 <button

@@ -63,6 +63,15 @@ impl Wallet {
     }
 }
 
+/// Gas that a transaction uses by its simulation; nothing where there is none, or where it fails.
+pub(super) fn gas_used(entry: &Entry) -> Option<u64> {
+    let digest = entry.prepared.as_ref()?.digest;
+    match &entry.live.simulation.as_ref().filter(|it| it.digest == digest)?.state {
+        State::Done(outcome) => outcome.gas_used,
+        _ => None,
+    }
+}
+
 fn change(change: &Change, intent: &Intent, names: &Names) -> ChangeView {
     let (kind, sign) =
         if change.delta.is_negative() { (ChangeKind::Out, '−') } else { (ChangeKind::In, '+') };

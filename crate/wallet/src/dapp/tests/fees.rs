@@ -34,6 +34,50 @@ fn fees_come_from_what_blocks_paid_in_three_speeds() {
 }
 
 #[test]
+fn each_speed_has_a_likely_and_a_highest_fee_by_the_gas_that_the_simulation_used() {
+    let mut rig = Rig::connected();
+    rig.node.estimate = Ok(40_000);
+    rig.node.simulation =
+        Some(json!([{ "returnData": "0x", "status": "0x1", "logs": [], "gasUsed": "0x7530" }]));
+    send(&mut rig, json!({ "data": "0x01" }));
+    let fee = rig.first().card.fee.unwrap();
+    assert_eq!((fee.gas_expected, fee.gas_simulated, fee.gas_limit), (Some(30_000), true, 50_000));
+    let shown: Vec<_> =
+        fee.speeds.iter().map(|it| (it.speed, it.expected.as_str(), it.maximum.as_str())).collect();
+    // 30000 × (1 gwei + tip), and 50000 × (room for the base fee to rise + tip); tips of 100, 1000 and 10000 wei
+    assert_eq!(
+        shown,
+        [
+            (FeeSpeed::Slow, "0.000030000003 ETH", "0.000062500005 ETH"),
+            (FeeSpeed::Normal, "0.00003000003 ETH", "0.00008125005 ETH"),
+            (FeeSpeed::Fast, "0.0000300003 ETH", "0.0001250005 ETH"),
+        ]
+    );
+    assert_eq!((fee.estimate.as_str(), fee.maximum.as_str()), ("0.00003000003 ETH", "0.00008125005 ETH"));
+}
+
+#[test]
+fn without_a_simulation_the_estimate_counts_and_without_either_the_limit() {
+    let mut rig = Rig::connected();
+    rig.node.estimate = Ok(40_000);
+    let reverts = json!([{ "returnData": "0x", "status": "0x0", "logs": [], "gasUsed": "0x7530" }]);
+    for simulation in [None, Some(reverts)] {
+        rig.node.simulation = simulation;
+        send(&mut rig, json!({ "data": "0x01" }));
+        let fee = rig.first().card.fee.unwrap();
+        assert_eq!((fee.gas_expected, fee.gas_simulated), (Some(40_000), false));
+        assert_eq!(fee.estimate, "0.00004000004 ETH");
+        rig.command(Command::RejectAll).unwrap();
+    }
+    // a cosigner is told no estimate
+    let proposal = super::arrive::proposal(&rig, 1, 1, 5);
+    rig.seam(|wallet, cx| wallet.request_arrived(cx, super::rig::PEER, &proposal)).unwrap();
+    let fee = rig.first().card.fee.unwrap();
+    assert_eq!((fee.gas_expected, fee.gas_simulated), (None, false));
+    assert_eq!(fee.estimate, fee.maximum);
+}
+
+#[test]
 fn a_chain_without_eip_1559_pays_one_price() {
     let mut rig = Rig::connected();
     rig.node.base_fee = None;
