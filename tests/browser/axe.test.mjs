@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { Axe } from "./harness/axe.mjs";
 import { launchPhone } from "./harness/browser.mjs";
+import { packSaying } from "./harness/pack.mjs";
 import { root } from "./harness/process.mjs";
 import { Screens } from "./harness/screens.mjs";
 import { askToSend, connectDemo, leave } from "./harness/signing.mjs";
@@ -79,6 +80,15 @@ test("every page of the open wallet, on both devices", LIMIT, async () => {
             await unfold(device.page);
             await device.shot(tab);
         }
+        await device.home();
+        await device.click("nav-settings");
+        await device.hook("pack-file").setInputFiles({
+            buffer: Buffer.from(packSaying("Harvest rewards")),
+            mimeType: "text/plain",
+            name: "pack",
+        });
+        await device.hook("pack").waitFor();
+        await device.shot("settings with a pack");
         for (const page of ["contacts", "allowances"]) {
             await device.home();
             await device.click("nav-settings");
@@ -102,7 +112,8 @@ test("every page of the open wallet, on both devices", LIMIT, async () => {
     clean();
 });
 
-test("a request: reviewed, waiting for the other device, done", LIMIT, async () => {
+test("a request: reviewed, waiting for the other device, done, waiting for a block", LIMIT, async () => {
+    await world.chain.rpc("evm_setAutomine", false);
     await askToSend(demo);
     const window = await world.approvalWindow();
     await window.card();
@@ -117,6 +128,13 @@ test("a request: reviewed, waiting for the other device, done", LIMIT, async () 
     await window.shot("done");
     await world.phone.shot("done");
     await leave(world);
+    await world.browser.page.bringToFront();
+    await world.browser.home();
+    await world.browser.click("nav-activity");
+    await world.browser.hook("waiting-row").first().waitFor();
+    await world.browser.shot("waiting for a block");
+    await world.chain.rpc("evm_mine");
+    await world.chain.rpc("evm_setAutomine", true);
     clean();
 });
 
@@ -144,6 +162,10 @@ test("a dangerous request, which is acknowledged and held", LIMIT, async () => {
     await world.browser.click("nav-activity");
     await world.browser.page.waitForSelector('[data-testid="activity-row"]');
     await world.browser.shot("activity");
+    await world.browser.click("nav-sites");
+    await world.browser.click("site-history-open");
+    await world.browser.on("site");
+    await world.browser.shot("site history");
     clean();
 });
 

@@ -1,12 +1,13 @@
 // Daily use, by the owner's hands on both devices: names for addresses, limits on approvals and taking them back,
-// what a transaction is expected to move, speeding up and cancelling, the activity as a file, packs of descriptors and
-// lists of sites from files.
+// what a transaction is expected to move and to cost, speeding up and cancelling, the line of nonces, the history of a
+// site, the activity as a file, packs of descriptors and lists of sites from files.
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
+import { HARVEST, packSaying, VAULT } from "./harness/pack.mjs";
 import { Screens } from "./harness/screens.mjs";
 import { Shots } from "./harness/shots.mjs";
 import { closeWindows, connectDemo, leave, transactions, windows } from "./harness/signing.mjs";
@@ -17,9 +18,6 @@ const LIMIT = { timeout: 120_000 };
 const ETHER = 10n ** 18n;
 const BOB = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
 const UNLIMITED = "f".repeat(64);
-/** A contract that only a pack knows, and a call of its `harvest(uint256)`. */
-const VAULT = "0x0000000000000000000000000000000000c0ffee";
-const HARVEST = `0xddc63262${"7".padStart(64, "0")}`;
 let address;
 let demo;
 let token;
@@ -75,6 +73,18 @@ async function open(...tabs) {
     return browser;
 }
 
+/** Approves on both devices what the page asked for; gives the page's answer. */
+async function approveInWindow() {
+    const window = await world.approvalWindow();
+    const { request } = await window.card();
+    await window.approve();
+    await phoneShows(world, request);
+    await world.phone.approve();
+    const { result } = await outcome();
+    await leave(world);
+    return result;
+}
+
 /** Approves on both devices what the wallet itself asked for in the browser's own tab. */
 async function approveInTab(step) {
     const card = await world.browser.card();
@@ -117,6 +127,20 @@ test("what a transaction is expected to move is shown on both devices", LIMIT, a
         assert.match(await device.hook("simulated-change").first().innerText(), /−1 ETH/);
     }
     await window.shot("simulated");
+    await window.click("fee-edit");
+    await window.hook("fee-gas-used").filter({ hasText: "Run in advance, it used 21000 gas" }).waitFor();
+    const fees = await window.hook("fee-speed").evaluateAll((all) => all.map(({ dataset }) => ({ ...dataset })));
+    const speeds = fees.filter(({ speed }) => speed !== "custom");
+    assert.deepEqual(
+        speeds.map(({ speed }) => speed),
+        ["slow", "normal", "fast"],
+    );
+    for (const { expected, maximum } of speeds) {
+        const [likely, most] = [expected, maximum].map((text) => Number(/^([\d.]+) ETH$/.exec(text)[1]));
+        assert.ok(likely > 0 && likely < most, `${expected}, ${maximum} at most`);
+    }
+    await window.shot("fees");
+    await window.click("fee-edit");
     await world.phone.shot("simulated");
     await window.approve();
     await world.phone.approve();
@@ -211,18 +235,76 @@ test("a transaction that waits is sped up, another is cancelled", LIMIT, async (
     await browser.shot("activity");
 });
 
-/** A pack in its one form: keys sorted, no spaces. */
-function packSaying(intent) {
-    const descriptor = {
-        context: { contract: { deployments: [{ address: VAULT, chainId: 31337 }] } },
-        display: {
-            formats: {
-                "harvest(uint256 pool)": { fields: [{ format: "raw", label: "Pool", path: "pool" }], intent },
-            },
-        },
+test("what waits stands in the order of its nonces, with the gap, and is cancelled from there", LIMIT, async () => {
+    await world.chain.rpc("evm_setAutomine", false);
+    const first = await transactions(world, address);
+    const submit = async (nonce) => {
+        await ask("eth_sendTransaction", [{ from: address, nonce: `0x${nonce.toString(16)}`, to: BOB, value: "0x3" }]);
+        return approveInWindow();
     };
-    return JSON.stringify({ descriptors: { vault: descriptor }, source: "registry 3b66ba2", symbolonPack: 1 });
-}
+    await submit(first);
+    await submit(first + 2);
+    const browser = await open("nav-activity");
+    const row = (nonce) => browser.page.locator(`[data-testid="waiting-row"][data-nonce="${nonce}"]`);
+    await row(first + 1).waitFor();
+    assert.match(await row(first).innerText(), /This comes next\./);
+    assert.match(
+        await row(first + 1).innerText(),
+        new RegExp(`Nothing after it can be mined until a transaction with nonce ${first + 1} is\\.`),
+    );
+    assert.match(await row(first + 2).innerText(), new RegExp(`Can be mined once ${first + 1} is\\.`));
+    await browser.shot("waiting");
+    await row(first + 2)
+        .getByTestId("cancel-transaction")
+        .click();
+    const { headline } = await approveInTab("cancelled from the line");
+    assert.match(headline, /^Cancel: /);
+    await open("nav-activity");
+    await row(first + 2)
+        .getByTestId("waiting-entry")
+        .nth(1)
+        .waitFor();
+    const missing = await submit(first + 1);
+    await world.chain.rpc("evm_mine");
+    assert.equal((await receipt(missing)).status, "0x1");
+    assert.equal(await transactions(world, address), first + 3);
+    await world.chain.rpc("evm_setAutomine", true);
+    await open("nav-activity");
+    await browser.hook("waiting").waitFor({ state: "detached" });
+});
+
+test("a site leads to all that it asked and what became of it", LIMIT, async () => {
+    await ask("personal_sign", ["0x68656c6c6f", address]);
+    const window = await world.approvalWindow();
+    await window.card();
+    await window.click("reject");
+    assert.equal((await outcome()).code, 4001);
+    await leave(world);
+    const { host } = new URL(world.demo.url);
+    const rows = async () =>
+        world.browser
+            .hook("activity-row")
+            .evaluateAll((all) => all.map((row) => ({ outcome: row.dataset.outcome, text: row.textContent })));
+    await open("nav-activity");
+    await world.browser.hook("activity-row").first().waitFor();
+    const all = await rows();
+    await open("nav-sites", "site-history-open");
+    await world.browser.hook("site-history").waitFor();
+    await world.browser.shot("site history");
+    const its = await rows();
+    assert.deepEqual(
+        its,
+        all.filter(({ text }) => text.includes(host)),
+        "nothing is left out, in the same order",
+    );
+    assert.ok(its.length < all.length, "what the owner asked for is not the site's");
+    for (const wanted of ["confirmed", "rejected", "replaced"]) {
+        assert.ok(
+            its.some(({ outcome }) => outcome === wanted),
+            wanted,
+        );
+    }
+});
 
 /** Gives a device a file in its settings; what it says is read from the screen. */
 async function giveFile(device, hook, text) {
@@ -250,6 +332,7 @@ test("a pack from a file words a call that nothing else knows, and a device with
     const { browser, phone } = world;
     const harvest = () => ask("eth_sendTransaction", [{ data: HARVEST, from: address, to: VAULT }]);
     await loadPack(browser, packSaying("Harvest rewards"));
+    await browser.hook("pack").scrollIntoViewIfNeeded();
     await browser.shot("pack");
     await harvest();
     const window = await world.approvalWindow();
@@ -273,6 +356,7 @@ test("a pack from a file words a call that nothing else knows, and a device with
     await leave(world);
 
     await loadPack(phone, packSaying("Harvest rewards"));
+    await phone.hook("pack").scrollIntoViewIfNeeded();
     await phone.shot("pack");
     await harvest();
     const second = await world.approvalWindow();
@@ -295,6 +379,7 @@ test("a pack from a file words a call that nothing else knows, and a device with
         await giveFile(browser, "pack-file", text);
         assert.equal((await browser.refusal()).code, code);
     }
+    await browser.hook("form-error").scrollIntoViewIfNeeded();
     await browser.shot("pack refused");
     await loadPack(browser, packSaying("Reap"));
     await browser.click("pack-remove");
@@ -307,6 +392,7 @@ test("a list of stealing sites is loaded from a file and removed", LIMIT, async 
     const count = browser.page.locator('[data-testid="phishing-count"][data-count="2"]');
     await count.waitFor();
     assert.match(await count.innerText(), /your own: 2 sites \(loaded on \d{4}-\d\d-\d\d\)/);
+    await count.scrollIntoViewIfNeeded();
     await browser.shot("list of sites");
     await giveFile(browser, "phishing-file", "fine.example\nhttps://not.a/host\n");
     assert.match((await browser.refusal()).message, /^Line 2 /);
