@@ -18,6 +18,7 @@ mod claims;
 mod command;
 mod items;
 mod knowledge;
+mod l1_fee;
 mod limit;
 mod load;
 mod networks;

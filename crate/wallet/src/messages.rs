@@ -3,6 +3,7 @@
 //! One catalogue, so that they can be read over, corrected and translated in one place. Each says what happened,
 //! what is safe, and what to do next.
 
+mod fees;
 mod lists;
 mod nonces;
 
@@ -11,6 +12,7 @@ use symbolon_chain::{Address, evm::address};
 
 use crate::event::FetchError;
 
+pub use self::fees::*;
 pub use self::lists::*;
 pub use self::nonces::*;
 

@@ -131,23 +131,55 @@ impl Wallet {
             live: Live { stage: Stage::Ready, ..Live::default() },
         };
         let intent = self.intent(&entry, &proposal.body);
-        let approves = intent.is_some_and(|intent| self.approves_unattended(cx, &intent, &proposal.origin));
+        // what cannot be counted yet is judged once it can be
+        let counts = self.config.unattended.as_ref().is_some_and(|policy| !policy.danger_everything);
+        let waits = counts && self.waits_for_l1_fee(&entry);
+        let approves =
+            !waits && intent.is_some_and(|intent| self.approves_unattended(cx, &intent, &proposal.origin));
         if approves {
             entry.approved = Some(digest);
         }
         cx.store(record::put(entry.key(), &entry));
         self.dapp.requests.push(entry);
         if approves {
-            self.approve_signing(cx, &id, digest);
-            cx.push(Effect::Notify {
-                title: messages::NOTIFY_UNATTENDED_TITLE.to_owned(),
-                body: messages::NOTIFY_UNATTENDED_BODY.to_owned(),
-            });
-        } else {
+            self.approved_by_policy(cx, &id, digest);
+        } else if !waits {
             self.announce(cx, &id);
         }
         self.look_up(cx, &id);
         cx.view_changed();
+    }
+
+    /// Judges what waited for a part of its fee: by policy, or by this device's owner if that part is not to be had.
+    pub(super) fn judge_arrived(&mut self, cx: &mut Context<'_>, id: &RequestId) {
+        let now = cx.now;
+        let waits = |entry: &&Entry| {
+            entry.approved.is_none() && entry.live.stage == Stage::Ready && entry.expires_at > now
+        };
+        let Some(entry) = self.entry(id).filter(waits).filter(|_| self.config.unattended.is_some()) else {
+            return;
+        };
+        let Some(prepared) = entry.prepared.clone() else { return };
+        let (intent, origin) = (self.intent(entry, &prepared.body), entry.origin().to_owned());
+        let counted = !self.lacks_l1_fee(entry);
+        if counted && intent.is_some_and(|intent| self.approves_unattended(cx, &intent, &origin)) {
+            if let Some(entry) = self.entry_mut(id) {
+                entry.approved = Some(prepared.digest);
+            }
+            self.store_entry(cx, id);
+            self.approved_by_policy(cx, id, prepared.digest);
+        } else {
+            self.announce(cx, id);
+        }
+        cx.view_changed();
+    }
+
+    fn approved_by_policy(&mut self, cx: &mut Context<'_>, id: &RequestId, digest: [u8; 32]) {
+        self.approve_signing(cx, id, digest);
+        cx.push(Effect::Notify {
+            title: messages::NOTIFY_UNATTENDED_TITLE.to_owned(),
+            body: messages::NOTIFY_UNATTENDED_BODY.to_owned(),
+        });
     }
 
     fn announce(&mut self, cx: &mut Context<'_>, id: &RequestId) {

@@ -151,14 +151,16 @@ fn fee(entry: &Entry, intent: &Intent, facts: Option<&FeeFacts>) -> Option<FeeVi
     let gas = simulated.or_else(|| facts.map(|facts| facts.gas_estimate));
     // no more can be used than the limit allows, and without a word about it that much may be
     let expected = |price: u128| fees::max_cost(gas.unwrap_or(u64::MAX).min(terms.gas_limit), price);
+    // a rollup takes this beside the gas, whatever the speed
+    let parent = terms.l1_fee.unwrap_or_default();
     let price = facts.map_or(terms.max_fee_per_gas, |facts| facts.price_estimate);
     let speeds = facts.and_then(|facts| facts.speeds);
     let at = |speed| {
         let speeds = speeds?;
         let choice = at_speed(speeds, speed);
         Some(SpeedView {
-            expected: coin(expected(choice.price(speeds.base_fee()))),
-            maximum: coin(fees::max_cost(terms.gas_limit, choice.max_fee_per_gas)),
+            expected: coin(expected(choice.price(speeds.base_fee())).saturating_add(parent)),
+            maximum: coin(fees::max_cost(terms.gas_limit, choice.max_fee_per_gas).saturating_add(parent)),
             speed,
         })
     };
@@ -166,7 +168,7 @@ fn fee(entry: &Entry, intent: &Intent, facts: Option<&FeeFacts>) -> Option<FeeVi
         editable: !matches!(entry.source, Source::Device { .. })
             && entry.approved.is_none()
             && entry.signed.is_none(),
-        estimate: coin(expected(price).min(terms.max_fee)),
+        estimate: coin(expected(price).saturating_add(parent).min(terms.max_fee)),
         gas_expected: gas,
         gas_limit: terms.gas_limit,
         gas_simulated: simulated.is_some(),

@@ -122,6 +122,7 @@ impl Wallet {
                 Source::Device { .. } | Source::Wallet => None,
             },
             currency: self.network_for(chain_id, &entry.source).map(|network| network.currency),
+            l1_fee: entry.l1_fee(),
             ..self.names_on(chain_id)
         }
     }
@@ -178,6 +179,7 @@ impl Wallet {
                 Role::Recipient | Role::Source => {}
             }
         }
+        self.ask_l1_fee(cx, id);
         self.simulate(cx, id);
     }
 

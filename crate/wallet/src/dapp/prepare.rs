@@ -41,6 +41,13 @@ pub(crate) struct Preparation {
     trouble: Option<String>,
 }
 
+impl Preparation {
+    /// What the account has of the chain's own coin, in wei.
+    pub(crate) fn balance(&self) -> Option<U256> {
+        self.balance
+    }
+}
+
 /// A question of the preparation.
 #[derive(Debug)]
 pub(crate) enum PrepareStep {

@@ -144,6 +144,7 @@ pub(crate) struct Live {
     pub stage: Stage,
     pub preparation: Option<Preparation>,
     pub simulation: Option<super::simulate::Simulation>,
+    pub l1_fee: Option<super::l1_fee::L1Fee>,
     /// The device side runs a session for it.
     pub started: bool,
     /// It has been the head before, so its time runs.

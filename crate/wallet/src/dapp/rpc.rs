@@ -29,6 +29,7 @@ pub(crate) enum Purpose {
     Height { chain_id: u64, query: Query<u64> },
     Item(Box<(ProviderCall, Item, Address)>, Query<U256>),
     Known { request: RequestId, query: Query<bool> },
+    L1Fee { request: RequestId, digest: [u8; 32], query: Query<U256> },
     Mined { chain_id: u64, account: Address, query: Query<u64> },
     News { subscription: String },
     Prepare { request: RequestId, attempt: u64, step: PrepareStep },
@@ -121,6 +122,9 @@ impl Wallet {
                 let (call, item, account) = *about;
                 let answer = self.read(cx, item.chain_id, &query, outcome);
                 self.item_came(cx, &call, item, account, answer);
+            }
+            Purpose::L1Fee { request, digest, query } => {
+                self.l1_fee_came(cx, &request, digest, &query, outcome);
             }
             Purpose::Mined { chain_id, account, query } => {
                 let answer = self.read(cx, chain_id, &query, outcome);

@@ -67,6 +67,9 @@ impl Wallet {
             Purpose::Token { chain_id, token, question } => {
                 self.token_came(cx, chain_id, token, question, Err(FetchError::Unreachable));
             }
+            Purpose::L1Fee { request, digest, query } => {
+                self.l1_fee_came(cx, &request, digest, &query, Err(FetchError::Unreachable));
+            }
             // Balances are asked again; requests were dealt with.
             Purpose::Age { .. }
             | Purpose::Allowance(_)

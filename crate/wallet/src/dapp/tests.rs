@@ -5,6 +5,7 @@ mod calls;
 mod cards;
 mod fees;
 mod keeping;
+mod l1_fee;
 mod network;
 mod node;
 mod nonces;

@@ -2,7 +2,7 @@
 
 use symbolon_chain::intent::{Action, Role};
 use symbolon_chain::risk::{Risk, Severity as Loudness};
-use symbolon_chain::{Address, Intent, text, tokens};
+use symbolon_chain::{Address, Intent, text, tokens, units};
 
 use super::super::knowledge::Code;
 use super::super::requests::{Ask, Entry, Source};
@@ -24,6 +24,7 @@ impl Wallet {
             out.extend(watch_risks(*chain_id, token, symbol));
         }
         out.extend(self.site_risks(entry).iter().map(found));
+        out.extend(self.parent_fee_risks(entry, intent));
         if let Some(reason) = self.predicted_failure(entry) {
             let message = match reason.as_str() {
                 "" => messages::RISK_LIKELY_TO_FAIL.to_owned(),
@@ -62,6 +63,23 @@ impl Wallet {
             let said = described(&symbol, decimals.unwrap_or(listed.decimals));
             let message = messages::risk_token_disagrees(&described(&listed.symbol, listed.decimals), &said);
             view("token-disagrees", message, Severity::Danger)
+        })
+    }
+
+    /// A fee of which a part is not known, or that the account cannot pay with that part.
+    fn parent_fee_risks(&self, entry: &Entry, intent: Option<&Intent>) -> Option<RiskView> {
+        if self.lacks_l1_fee(entry) {
+            let message = messages::RISK_PARENT_FEE_UNKNOWN.to_owned();
+            return Some(view("parent-fee-unknown", message, Severity::Warning));
+        }
+        let intent = intent?;
+        let terms = intent.transaction.as_ref().filter(|terms| terms.l1_fee.is_some())?;
+        let has = entry.live.preparation.as_ref()?.balance()?;
+        let needs = terms.value.saturating_add(terms.max_fee);
+        let coin = |wei| units::format(wei, intent.currency.decimals);
+        (has < needs).then(|| {
+            let message = messages::risk_cannot_pay(&coin(has), &coin(needs), &intent.currency.symbol);
+            view("cannot-pay", message, Severity::Warning)
         })
     }
 

@@ -169,6 +169,9 @@ impl Rows<'_> {
         };
         self.text("Nonce", &terms.nonce.to_string());
         self.text("Gas limit", &terms.gas_limit.to_string());
+        if let Some(fee) = terms.l1_fee {
+            self.coin("Fee for the parent chain", fee);
+        }
         self.text("Transaction type", kind);
         if terms.access_list_size > 0 {
             self.text("Access list", &format!("{} addresses", terms.access_list_size));

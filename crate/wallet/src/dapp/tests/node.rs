@@ -33,6 +33,8 @@ pub(super) struct Node {
     pub old_contracts: Option<BTreeSet<String>>,
     /// Accounts that borrow code (EIP-7702).
     pub delegated: BTreeSet<String>,
+    /// What the gas price oracle of a rollup answers; nothing where there is none.
+    pub l1_fee: Option<u128>,
     /// What every token says that everybody may take.
     pub allowance: u128,
     /// Widest range of blocks that logs are told of, and the logs.
@@ -60,6 +62,7 @@ impl Default for Node {
             height: 16,
             old_contracts: None,
             delegated: BTreeSet::new(),
+            l1_fee: None,
             allowance: 0,
             logs: None,
         }
@@ -144,6 +147,9 @@ impl Node {
                     "0x00fdd58e" => {
                         let asked = data.get(34..74).unwrap_or_default();
                         format!("0x{}", word(u128::from(asked == &self.owner[2..])))
+                    }
+                    "0x49948e0e" => {
+                        self.l1_fee.map_or_else(|| "0x".to_owned(), |fee| format!("0x{}", word(fee)))
                     }
                     "0x70a08231" => format!("0x{}", word(1_500_000)),
                     _ => "0x".to_owned(),
