@@ -1,11 +1,11 @@
 //! The owner's side of a headless device: what it says, and what the owner types.
 
 use std::collections::BTreeSet;
-use std::io::Write;
+use std::io::{Read, Write};
 
 use serde_json::json;
 use symbolon_wallet::Secret;
-use symbolon_wallet::command::Command;
+use symbolon_wallet::command::{Command, MAX_PACK_BYTES};
 use symbolon_wallet::effect::CommandError;
 use symbolon_wallet::event::EffectId;
 use symbolon_wallet::view::{PairingStage, Phase, View};
@@ -91,6 +91,11 @@ impl Terminal {
             let say = json!({"event": "status", "id": request.id, "status": request.status});
             self.say_once(&format!("status {} {:?}", request.id, request.status), say);
         }
+        if let Some(pack) = &view.pack {
+            let say = json!({"event": "pack", "source": pack.source, "hash": pack.hash, "words": pack.words,
+                "usable": pack.usable, "unusable": pack.unusable, "damaged": pack.damaged});
+            self.say_once(&format!("pack {} {}", pack.hash, pack.damaged), say);
+        }
         for entry in &view.activity {
             let say = json!({"event": "activity", "entry": entry});
             self.say_once(&format!("activity {} {:?}", entry.id, entry.outcome), say);
@@ -162,7 +167,8 @@ impl Terminal {
         }
     }
 
-    /// Understands a line: JSON commands, or `same`, `different`, `approve ID`, `reject ID`, `join LINK`.
+    /// Understands a line: JSON commands, or `same`, `different`, `approve ID`, `reject ID`, `join LINK`,
+    /// `pack FILE`, `pack none`.
     pub(crate) fn read(&mut self, line: &str, view: &View) -> Option<Command> {
         let line = line.trim();
         if self.options.json && line.starts_with('{') {
@@ -192,12 +198,22 @@ impl Terminal {
                 let shown = view.requests.iter().find(|request| request.id.starts_with(id));
                 shown.map(|request| Command::Reject { request: request.id.clone() })
             }
+            ("pack", Some("none")) => Some(Command::RemovePack),
+            ("pack", Some(_)) => {
+                // a name may have spaces
+                let file = line.strip_prefix("pack").unwrap_or_default().trim();
+                let Some(text) = pack_text(file) else {
+                    self.say(&json!({"event": "error", "message": "this file cannot be read, or is too large for a pack"}));
+                    return None;
+                };
+                Some(Command::LoadPack { text })
+            }
             ("join", Some(link)) => Some(Command::JoinPairing { link: link.to_owned() }),
             _ => None,
         };
         if command.is_none() {
             self.say(
-                &json!({"event": "help", "message": "same | different | approve ID | reject ID | join LINK"}),
+                &json!({"event": "help", "message": "same | different | approve ID | reject ID | join LINK | pack FILE | pack none"}),
             );
         }
         command
@@ -235,6 +251,14 @@ impl Terminal {
     }
 }
 
+/// The text of a pack; nothing where the file cannot be read, or is longer than any pack.
+fn pack_text(file: &str) -> Option<String> {
+    let most = u64::try_from(MAX_PACK_BYTES).ok()?;
+    let mut text = String::new();
+    let read = std::fs::File::open(file).ok()?.take(most.saturating_add(1)).read_to_string(&mut text).ok()?;
+    (read <= MAX_PACK_BYTES).then_some(text)
+}
+
 fn plain(value: &serde_json::Value) -> String {
     let mut line = value.get("event").and_then(|event| event.as_str()).unwrap_or_default().to_owned();
     for (name, value) in value.as_object().into_iter().flatten().filter(|(name, _)| *name != "event") {
@@ -242,4 +266,26 @@ fn plain(value: &serde_json::Value) -> String {
         line.push_str(&format!("\n    {name}: {text}"));
     }
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pack_is_read_from_a_file_that_is_no_longer_than_a_pack() {
+        let folder = std::env::temp_dir().join(format!("symbolon-pack-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = |name: &str| folder.join(name).to_string_lossy().into_owned();
+        std::fs::write(path("good"), "{}").unwrap();
+        std::fs::write(path("longest"), vec![b' '; MAX_PACK_BYTES]).unwrap();
+        std::fs::write(path("too long"), vec![b' '; MAX_PACK_BYTES + 1]).unwrap();
+        std::fs::write(path("no text"), [0xff, 0xfe]).unwrap();
+        assert_eq!(pack_text(&path("good")).as_deref(), Some("{}"));
+        assert_eq!(pack_text(&path("longest")).map(|text| text.len()), Some(MAX_PACK_BYTES));
+        for refused in ["too long", "no text", "missing"] {
+            assert_eq!(pack_text(&path(refused)), None, "{refused}");
+        }
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
 }
