@@ -56,6 +56,8 @@ tags! {
     ExtensionExpand = "symbolon/ot/extension/expand",
     /// OT extension: challenge of the consistency check.
     ExtensionCheck = "symbolon/ot/extension/check",
+    /// OT extension: what the receiver says of its columns' folds.
+    ExtensionFolds = "symbolon/ot/extension/folds",
     /// OT extension: pads.
     ExtensionPad = "symbolon/ot/extension/pad",
     /// RVOLE: gadget vector.
