@@ -46,7 +46,7 @@ def pads_bytes(pads):
 
 
 def message_answers(message):
-    return {"u": long(message["u"]), "x": message["x"].hex(), "t": long(message["t"])}
+    return {"u": long(message["u"]), "x": message["x"].hex(), "t": message["t"].hex()}
 
 
 def extension(inputs):

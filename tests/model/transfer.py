@@ -106,6 +106,11 @@ def challenge_of(place, matrix):
     return h32("ot/extension/check", *bound(*place), matrix)
 
 
+def folds_of(place, folds):
+    """4.5: what the receiver says of the folds of its columns."""
+    return h32("ot/extension/folds", *bound(*place), b"".join(one.to_bytes(16, "little") for one in folds))
+
+
 def extension_receive(place, keys, beta, draws):
     """4.1 to 4.5: `keys` are both base keys of each transfer. Gives the message and the chosen pads."""
     x = beta + draws.take(16)
@@ -119,7 +124,7 @@ def extension_receive(place, keys, beta, draws):
     message = {
         "u": u,
         "x": fold(x, Stream(chi)).to_bytes(16, "little"),
-        "t": b"".join(fold(t, Stream(chi)).to_bytes(16, "little") for t in columns),
+        "t": folds_of(place, (fold(t, Stream(chi)) for t in columns)),
     }
     pads = [pad(place, j, row(columns, j)) for j in range(8 * len(beta))]
     return message, pads
@@ -128,18 +133,17 @@ def extension_receive(place, keys, beta, draws):
 def extension_send(place, keys, delta, length, message):
     """4.6 and 4.7: `keys` are the chosen base keys, `length` is L / 8. Gives both pads of each transfer."""
     width = length + 16
-    u, x, checks = message["u"], message["x"], message["t"]
-    assert (len(u), len(x), len(checks)) == (COUNT * width, 16, COUNT * 16)
+    u, x = message["u"], message["x"]
+    assert (len(u), len(x)) == (COUNT * width, 16)
     chi = challenge_of(place, u)
-    columns = []
+    columns, folds = [], []
     for i, (key, choice) in enumerate(zip(keys, bits(delta))):
         q = expand(place, key, width)
-        expected = int.from_bytes(checks[16 * i : 16 * i + 16], "little")
         if choice:
             q = xor(q, u[i * width : (i + 1) * width])
-            expected ^= int.from_bytes(x, "little")
-        assert fold(q, Stream(chi)) == expected, "the extension's check failed"
         columns.append(q)
+        folds.append(fold(q, Stream(chi)) ^ (int.from_bytes(x, "little") if choice else 0))
+    assert folds_of(place, folds) == message["t"], "the extension's check failed"
     whole = int.from_bytes(delta, "little")
     rows = [row(columns, j) for j in range(8 * length)]
     return (

@@ -102,6 +102,50 @@ fn lower_floors_name_no_platform() {
     assert!(seen > 50, "the sources were not found");
 }
 
+/// R12: in the browser's modules randomness comes from what the host hands in. Were a generator among the dependencies
+/// of the lower floors, some function of theirs could draw from it unseen; as it is, it would not link.
+#[test]
+fn lower_floors_link_no_generator_of_the_platform() {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args([
+        "tree",
+        "--locked",
+        "--edges",
+        "normal",
+        "--target",
+        "wasm32-unknown-unknown",
+        "--prefix",
+        "none",
+    ]);
+    cargo.arg("--manifest-path").arg(root().join("Cargo.toml"));
+    for name in LOWER {
+        cargo.args(["--package", &format!("symbolon-{name}")]);
+    }
+    let output = cargo.output().expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let tree = String::from_utf8(output.stdout).unwrap();
+    let names: Vec<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert!(names.contains(&"k256") && names.contains(&"rand_core"), "the tree was not found");
+    for generator in ["getrandom", "rand", "fastrand", "js-sys", "wasm-bindgen"] {
+        assert!(!names.contains(&generator), "{generator} is among the dependencies of the lower floors");
+    }
+}
+
+/// R12: what the browser's scripts draw comes from `crypto`, too.
+#[test]
+fn no_script_of_ours_draws_from_math_random() {
+    let mut seen = 0;
+    for folder in ["crate/wasm/js", "extension/src", "web/src"] {
+        for entry in std::fs::read_dir(root().join(folder)).unwrap() {
+            let file = entry.unwrap().path();
+            let text = std::fs::read_to_string(&file).unwrap();
+            assert!(!text.contains("Math.random"), "{} draws from Math.random", file.display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 8, "the scripts were not found");
+}
+
 #[test]
 fn no_crate_of_ours_allows_unsafe_code() {
     for name in FLOORS.iter().map(|(name, _)| name) {

@@ -10,6 +10,7 @@ use k256::elliptic_curve::ops::Reduce;
 use k256::elliptic_curve::sec1::{FromEncodedPoint, ToEncodedPoint};
 use k256::{AffinePoint, EncodedPoint, FieldBytes, ProjectivePoint, Scalar, U256};
 use rand_core::CryptoRngCore;
+use symbolon_mpc::{Group, Secp256k1};
 
 /// Bytes of a point, compressed (SEC 1, section 2.3.3).
 pub(crate) const COMPRESSED: usize = 33;
@@ -61,6 +62,5 @@ pub(crate) fn encode_compressed(point: &ProjectivePoint) -> [u8; COMPRESSED] {
 
 /// The generator times a scalar, in constant time.
 pub(crate) fn generator_by(scalar: &Scalar) -> ProjectivePoint {
-    use k256::elliptic_curve::ops::MulByGenerator;
-    ProjectivePoint::mul_by_generator(scalar)
+    Secp256k1::generator_mul(scalar)
 }

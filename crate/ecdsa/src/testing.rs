@@ -12,7 +12,7 @@ use symbolon_mpc::DeviceId;
 
 use crate::direction::Direction;
 use crate::ot::base::{COUNT, ReceiverSeeds, SenderSeeds};
-use crate::ot::extension::{Challenge, Expand, ExtensionMessage};
+use crate::ot::extension::{Challenge, Expand, ExtensionMessage, hash_of_folds};
 use crate::setup::{PairKey, PairSetup, Pairs};
 use crate::zero::PairSeed;
 
@@ -83,11 +83,11 @@ pub fn guess_choice(
     let challenge = Challenge::new(direction, &crooked.columns, length - BLOCK);
     let difference = challenge.fold(&choices) + challenge.fold(&otherwise);
     crooked.choices = challenge.fold(&choices).to_bytes().to_vec();
-    let check = |index: usize| match guess && index == column {
+    let fold = |index: usize| match guess && index == column {
         true => challenge.fold(&kept(index, 0)) + difference,
         false => challenge.fold(&kept(index, 0)),
     };
-    crooked.checks = (0..COUNT).flat_map(|index| check(index).to_bytes()).collect();
+    crooked.folds = hash_of_folds(direction, (0..COUNT).map(fold)).to_vec();
     crooked
 }
 

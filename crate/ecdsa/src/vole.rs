@@ -198,7 +198,7 @@ fn gadget(direction: &Direction, message: &[u8; 32]) -> Vec<Scalar> {
 /// Hash of Bob's message, for the transcript.
 fn hash_of(direction: &Direction, message: &ExtensionMessage) -> [u8; 32] {
     let hash = direction.transcript(Tag::VoleChallenge);
-    hash.field(&message.columns).field(&message.choices).field(&message.checks).finish32()
+    hash.field(&message.columns).field(&message.choices).field(&message.folds).finish32()
 }
 
 /// θ: a hash of all that was said before (§5.5).

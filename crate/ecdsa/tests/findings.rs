@@ -106,9 +106,9 @@ fn transfers_of_one_paper_with_its_parameters() {
     let (seeds, choices) = base_transfers(direction(1, 2));
     let mut rng = generator(1, 4);
     let (_, message) = Bob::start(&seeds, direction(2, 1), 1, &mut rng);
-    // 128 columns of ξ + s bits, one hash of the choices, one of each column.
+    // 128 columns of ξ + s bits, the fold of the choices, a hash of the folds of all columns (§9.4).
     assert_eq!(message.columns.len(), COUNT * (TRANSFERS + 128) / 8);
-    assert_eq!((message.choices.len(), message.checks.len()), (16, COUNT * 16));
+    assert_eq!((message.choices.len(), message.folds.len()), (16, 32));
     let alice = Alice::start(&choices, direction(2, 1), 1, &message).unwrap();
     let (_, answer) = alice.multiply(0, &[Scalar::ONE; INPUTS], &mut rng);
     assert_eq!((answer.masked.len(), answer.eta.len(), answer.mu.len()), (TRANSFERS * WIDTH * 32, 32, 32));
@@ -374,7 +374,7 @@ fn guess_a_row(
         }
     }
     let hash = transcript(Tag::VoleChallenge);
-    let hash = hash.field(&message.columns).field(&message.choices).field(&message.checks).finish32();
+    let hash = hash.field(&message.columns).field(&message.choices).field(&message.folds).finish32();
     let challenge = transcript(Tag::VoleChallenge).field(&0_u64.to_be_bytes()).field(&hash).field(&masked);
     let challenge = challenge.finish64();
     let theta = [&challenge[..32], &challenge[32..]]

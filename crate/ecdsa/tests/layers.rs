@@ -178,7 +178,7 @@ fn a_receiver_that_answers_inconsistently_is_caught() {
         assert!(matches!(extension::send(&receiver, &direction(), 52, &altered), Err(Cause::Leak)));
     }
     type Field = fn(&mut ExtensionMessage) -> &mut Vec<u8>;
-    let fields: [Field; 2] = [|message| &mut message.choices, |message| &mut message.checks];
+    let fields: [Field; 2] = [|message| &mut message.choices, |message| &mut message.folds];
     for field in fields {
         let mut altered = message.clone();
         field(&mut altered)[5] ^= 1;

@@ -23,8 +23,7 @@ use symbolon_mpc::testing::sim::{Network, Outcome, Report};
 use symbolon_mpc::{Blame, Cause, KeyShare, PartyIndex};
 
 /// What byte strings hold many of, and how many bytes each has.
-const ELEMENTS: [(&str, usize); 4] =
-    [("checks", 16), ("columns", TRANSFERS / 8 + 16), ("masked", 32), ("points", 64)];
+const ELEMENTS: [(&str, usize); 3] = [("columns", TRANSFERS / 8 + 16), ("masked", 32), ("points", 64)];
 
 /// What is run.
 struct Attack {

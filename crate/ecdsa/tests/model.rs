@@ -149,7 +149,7 @@ fn pads(pads: &[Pad]) -> Value {
 fn put_message(outputs: &mut Value, message: &ExtensionMessage) {
     outputs["u"] = long(&message.columns);
     outputs["x"] = json!(hex::encode(&message.choices));
-    outputs["t"] = long(&message.checks);
+    outputs["t"] = json!(hex::encode(&message.folds));
 }
 
 fn extension_layer(inputs: &Value) -> Value {

@@ -162,6 +162,13 @@ fn without_approval_nothing_of_the_last_message_leaves() {
     assert!(matches!(parties[0].1.poll(&mut rngs[0]), Ok(Step::Done(_))));
     parties[1].1.receive(index(1), &last[0].frame).unwrap();
     assert!(matches!(parties[1].1.poll(&mut rngs[1]), Ok(Step::Done(_))));
+    // R1: what was said once is not said again, however often it is approved and heard.
+    for (place, from) in [(0, index(2)), (1, index(1))] {
+        parties[place].1.approve();
+        parties[place].1.receive(from, &last[0].frame).unwrap();
+        let step = parties[place].1.poll(&mut rngs[place]);
+        assert!(matches!(step, Ok(Step::Wait(missing)) if missing.is_empty()));
+    }
 }
 
 #[test]

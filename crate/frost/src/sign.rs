@@ -23,7 +23,19 @@ use crate::signature::Signature;
 use crate::suite::Suite;
 pub use symbolon_mpc::sign::{MAX_ITEMS, Misuse, SignPlan};
 
-/// A signing ceremony of one party.
+/// A signing ceremony of one party. It holds nonces and a share, so that it is neither copied nor written (R1):
+///
+/// ```compile_fail,E0277
+/// # use symbolon_frost::{ed25519::Ed25519, Sign};
+/// fn is_clone<T: Clone>() {}
+/// is_clone::<Sign<Ed25519>>();
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use symbolon_frost::{ed25519::Ed25519, Sign};
+/// fn is_serialize<T: serde::Serialize>() {}
+/// is_serialize::<Sign<Ed25519>>();
+/// ```
 pub struct Sign<S: Suite>(Machine<SignProtocol<S>>);
 
 /// What a signing ceremony ends in.

@@ -161,3 +161,28 @@ impl Frost for Taproot {
         key.verify_raw(&item.sighash, &signature).is_ok()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What decides of a signature at the end of a ceremony, on the test vectors of BIP-340 (its CSV file without the
+    /// columns for signing). The public key comes by our decoder, as the point with even y.
+    #[test]
+    fn the_last_verification_decides_as_bip_340_does() {
+        let (mut taken, mut refused) = (0, 0);
+        for line in include_str!("../tests/vectors/bip-340.csv").lines().skip(1) {
+            let [_, key, message, signature, result, comment] = *line.split(',').collect::<Vec<_>>() else {
+                panic!("{line}")
+            };
+            let sighash = hex::decode(message).unwrap().try_into().unwrap();
+            let item = SignItem { path: Path::root(), sighash, merkle_root: None };
+            let key = Secp256k1::decode_point(&hex::decode(format!("02{key}")).unwrap());
+            let signature: [u8; 64] = hex::decode(signature).unwrap().try_into().unwrap();
+            let is_taken = key.is_some_and(|key| Taproot::verify(&item, &key, &signature));
+            assert_eq!(is_taken, result == "TRUE", "{line}: {comment}");
+            *if is_taken { &mut taken } else { &mut refused } += 1;
+        }
+        assert_eq!((taken, refused), (5, 10));
+    }
+}

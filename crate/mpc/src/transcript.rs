@@ -56,6 +56,8 @@ tags! {
     ExtensionExpand = "symbolon/ot/extension/expand",
     /// OT extension: challenge of the consistency check.
     ExtensionCheck = "symbolon/ot/extension/check",
+    /// OT extension: what the receiver says of its columns' folds.
+    ExtensionFolds = "symbolon/ot/extension/folds",
     /// OT extension: pads.
     ExtensionPad = "symbolon/ot/extension/pad",
     /// RVOLE: gadget vector.
@@ -77,6 +79,10 @@ tags! {
 }
 
 /// A hash under construction. Fields are length-prefixed, so that no two lists of fields collide.
+///
+/// # Security
+/// Secrets are hashed too, and `sha2` 0.10 wipes nothing: a transcript overwrites its state when it is dropped, as far as
+/// that goes without unsafe code. Moves leave copies on the stack that nobody can reach (docs/protocol.md §10).
 #[derive(Clone)]
 pub struct Transcript {
     state: Sha512,
@@ -129,10 +135,28 @@ impl Transcript {
     }
 
     /// The 64-byte hash.
-    pub fn finish64(self) -> [u8; 64] {
-        self.state.finalize().into()
+    pub fn finish64(mut self) -> [u8; 64] {
+        self.state.finalize_reset().into()
+    }
+
+    /// Puts zeros in place of what was hashed last. Of the block in hand its last byte alone stays, for with it the block
+    /// would be full and cost a compression; of a state that has seen more, nothing stays.
+    fn wipe(&mut self) {
+        self.state.reset();
+        self.state.update([0; BLOCK - 1]);
+        // So that no compiler leaves out what nobody reads.
+        core::hint::black_box(&self.state);
     }
 }
+
+impl Drop for Transcript {
+    fn drop(&mut self) {
+        self.wipe();
+    }
+}
+
+/// Bytes of a block of SHA-512 (FIPS 180-4, section 1).
+const BLOCK: usize = 128;
 
 /// Plain SHA-256, for the few places that a standard prescribes it.
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
@@ -149,5 +173,12 @@ mod tests {
     fn tags_are_distinct() {
         let texts: HashSet<_> = Tag::ALL.iter().map(|tag| tag.text()).collect();
         assert_eq!(texts.len(), Tag::ALL.len());
+    }
+
+    #[test]
+    fn a_wiped_transcript_holds_zeros_alone() {
+        let mut transcript = Transcript::new(Tag::Hedge).field(&[0x5a; 500]);
+        transcript.wipe();
+        assert_eq!(transcript.clone().finish64(), <[u8; 64]>::from(Sha512::digest([0; BLOCK - 1])));
     }
 }

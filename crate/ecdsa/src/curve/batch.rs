@@ -9,7 +9,7 @@
 use std::sync::OnceLock;
 
 use k256::elliptic_curve::group::prime::PrimeCurveAffine;
-use k256::elliptic_curve::ops::{MulByGenerator, Reduce};
+use k256::elliptic_curve::ops::Reduce;
 use k256::elliptic_curve::point::BatchNormalize as _;
 use k256::elliptic_curve::sec1::ToEncodedPoint;
 use k256::{AffinePoint, FieldBytes, FieldElement, ProjectivePoint, Scalar, U256};
@@ -178,7 +178,7 @@ impl SplitScalar {
         };
         let lambda = <Scalar as Reduce<U256>>::reduce_bytes(&LAMBDA.into());
         let sum = Zeroizing::new(*scalar(&self.low) + lambda * *scalar(&self.high));
-        ProjectivePoint::mul_by_generator(&sum)
+        super::generator_by(&sum)
     }
 }
 

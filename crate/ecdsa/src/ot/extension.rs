@@ -16,7 +16,7 @@ use core::array;
 use k256::Scalar;
 use rand_core::CryptoRngCore;
 use serde::{Deserialize, Serialize};
-use subtle::{Choice, ConstantTimeEq};
+use subtle::ConstantTimeEq;
 use symbolon_mpc::{Cause, Tag, Transcript, wire};
 use zeroize::Zeroizing;
 
@@ -32,6 +32,9 @@ pub const WIDTH: usize = 3;
 /// Bytes of s = 128 bits: a block of the check, and the rows that hide it.
 const BLOCK: usize = 16;
 
+/// Bytes of the hash of all folds.
+const FOLDS: usize = 32;
+
 /// A pad of one transfer.
 pub type Pad = [Scalar; WIDTH];
 
@@ -44,9 +47,9 @@ pub struct ExtensionMessage {
     /// Hash of the choices, an element of GF(2¹²⁸).
     #[serde(with = "wire::bytes")]
     pub choices: Vec<u8>,
-    /// Hash of each column t₀ … t₁₂₇, an element of GF(2¹²⁸) each.
+    /// Hash of the folds of all columns t₀ … t₁₂₇ (32 bytes).
     #[serde(with = "wire::bytes")]
-    pub checks: Vec<u8>,
+    pub folds: Vec<u8>,
 }
 
 /// Both pads of each transfer.
@@ -88,7 +91,7 @@ pub fn receive(
     let challenge = Challenge::new(direction, &sent, choices.len());
     let message = ExtensionMessage {
         choices: challenge.fold(&padded).to_bytes().to_vec(),
-        checks: kept.iter().flat_map(|column| challenge.fold(column).to_bytes()).collect(),
+        folds: hash_of_folds(direction, kept.iter().map(|column| challenge.fold(column))).to_vec(),
         columns: sent,
     };
     let pads = PadHash::new(direction);
@@ -108,10 +111,9 @@ pub fn send(
     message: &ExtensionMessage,
 ) -> Result<SenderPads, Cause> {
     let length = bytes + BLOCK;
-    let (checks, rest) = message.checks.as_chunks::<BLOCK>();
     let choices = <[u8; BLOCK]>::try_from(message.choices.as_slice());
     let (Ok(choices), true) =
-        (choices, checks.len() == COUNT && rest.is_empty() && message.columns.len() == COUNT * length)
+        (choices, message.folds.len() == FOLDS && message.columns.len() == COUNT * length)
     else {
         return Err(Cause::Malformed("extension"));
     };
@@ -121,20 +123,20 @@ pub fn send(
     let expand = Expand::new(direction);
     let challenge = Challenge::new(direction, &message.columns, bytes);
     let mut kept = Columns::new(length);
-    let mut passed = Choice::from(1);
+    let mut expected = Zeroizing::new(Vec::with_capacity(COUNT));
     let columns = kept.iter_mut().zip(message.columns.chunks_exact(length));
-    for (index, ((column, masked), (seed, check))) in columns.zip(base.seeds.iter().zip(checks)).enumerate() {
+    for (index, ((column, masked), seed)) in columns.zip(base.seeds.iter()).enumerate() {
         let mask = 0_u8.wrapping_sub(((base.choices >> index) & 1) as u8);
         expand.column(seed, column);
         for (kept, masked) in column.iter_mut().zip(masked) {
             *kept ^= masked & mask;
         }
-        // The check of column i: q̇_i = ṫ_i + Δ_i·ẋ.
+        // The check of column i, q̇_i = ṫ_i + Δ_i·ẋ, says what ṫ_i must be.
         let wide_mask = 0_u128.wrapping_sub((base.choices >> index) & 1);
-        let expected = Gf128::from_bytes(*check) + Gf128(choices.0 & wide_mask);
-        passed &= challenge.fold(column).0.ct_eq(&expected.0);
+        expected.push(challenge.fold(column) + Gf128(choices.0 & wide_mask));
     }
-    if !bool::from(passed) {
+    let expected = hash_of_folds(direction, expected.iter().copied());
+    if !bool::from(expected.ct_eq(message.folds.as_slice())) {
         return Err(Cause::Leak);
     }
 
@@ -223,6 +225,12 @@ impl Challenge {
         }
         sum.reduce() + block_of(hiding)
     }
+}
+
+/// What the receiver says of ṫ₀ … ṫ₁₂₇: the sender knows what each must be, so that a hash is enough (§4.5).
+pub(crate) fn hash_of_folds(direction: &Direction, folds: impl Iterator<Item = Gf128>) -> [u8; FOLDS] {
+    let folds: Zeroizing<Vec<u8>> = Zeroizing::new(folds.flat_map(Gf128::to_bytes).collect());
+    direction.transcript(Tag::ExtensionFolds).field(&folds).finish32()
 }
 
 /// The hash that breaks the correlation of the rows: rows to pads (§4.7).

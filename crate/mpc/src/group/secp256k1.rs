@@ -1,8 +1,10 @@
 //! secp256k1 (SEC 2 version 2, section 2.4.1), from `k256`.
 
+mod generator;
+
 use k256::elliptic_curve::bigint::U512;
 use k256::elliptic_curve::group::prime::PrimeCurveAffine;
-use k256::elliptic_curve::ops::{LinearCombinationExt, MulByGenerator, Reduce};
+use k256::elliptic_curve::ops::{LinearCombinationExt, Reduce};
 use k256::elliptic_curve::sec1::{FromEncodedPoint, ToEncodedPoint};
 use k256::elliptic_curve::{Field, PrimeField};
 use k256::{AffinePoint, EncodedPoint, ProjectivePoint, Scalar};
@@ -67,7 +69,7 @@ impl Group for Secp256k1 {
     }
 
     fn generator_mul(scalar: &Scalar) -> ProjectivePoint {
-        ProjectivePoint::mul_by_generator(scalar)
+        generator::times(scalar)
     }
 
     fn multi_scalar_mul_vartime(terms: &[(Scalar, ProjectivePoint)]) -> ProjectivePoint {
