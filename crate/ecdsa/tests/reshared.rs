@@ -28,6 +28,7 @@ fn reshared(old: &[KeyShare], dealers: &[u16], to: &Quorum, attempt: u8) -> Vec<
         from: vec![old[0].info().clone()],
         dealers: dealers.iter().map(|dealer| index(*dealer)).collect(),
         to: to.clone(),
+        absent: Vec::new(),
     };
     let start = |party: symbolon_mpc::Party| {
         let held = old.iter().find(|share| share.index() == party.index).map(std::slice::from_ref);
@@ -37,7 +38,7 @@ fn reshared(old: &[KeyShare], dealers: &[u16], to: &Quorum, attempt: u8) -> Vec<
         Simulator::new(plan.parties().unwrap().into_iter().map(start), attempt.into(), Network::GOOD).run();
     assert!(report.all_done());
     let share = |stored| match stored {
-        Dealt::Pending(mut shares) => shares.remove(0),
+        Dealt::Pending { mut shares, .. } => shares.remove(0),
         Dealt::Acknowledged(_) => panic!("shares are stored, not keys"),
     };
     report.stored.into_values().map(share).collect()

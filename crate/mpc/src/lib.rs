@@ -15,6 +15,7 @@ pub mod group;
 pub mod hedge;
 pub mod machine;
 pub mod party;
+pub mod recovery;
 pub mod secret;
 pub mod session;
 pub mod share;

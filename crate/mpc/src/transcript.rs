@@ -46,6 +46,22 @@ tags! {
     DealConfirm = "symbolon/deal/confirm",
     /// Dealing: combination of the chain-code contributions.
     ChainCode = "symbolon/deal/chain-code",
+    /// Recovery: a recovery secret from the entropy of a code.
+    RecoveryKey = "symbolon/recovery/key",
+    /// Sealing to an absent party: everything that a proof is bound to.
+    SealContext = "symbolon/seal/context",
+    /// Sealing: the seed of an instance.
+    SealSeed = "symbolon/seal/seed",
+    /// Sealing: what a seed stands for.
+    SealExpand = "symbolon/seal/expand",
+    /// Sealing: what masks a seed.
+    SealMask = "symbolon/seal/mask",
+    /// Sealing: the challenge.
+    SealChallenge = "symbolon/seal/challenge",
+    /// Sealing: which instances a challenge leaves unopened.
+    SealUnopened = "symbolon/seal/unopened",
+    /// Recovery files: hash of all bytes before it.
+    RecoveryFile = "symbolon/recovery/file",
     /// Hedging of drawn secrets with the share, session and intent (R12).
     Hedge = "symbolon/hedge",
     /// Base OT: hash to curve.

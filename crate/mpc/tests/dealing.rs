@@ -24,7 +24,7 @@ fn all_hold_one_key(report: &Report<Dealt>) {
         })
         .collect();
     for (party, stored) in &report.stored {
-        let Dealt::Pending(shares) = stored else { panic!("{stored:?}") };
+        let Dealt::Pending { shares, .. } = stored else { panic!("{stored:?}") };
         let infos: Vec<_> = shares.iter().map(|share| share.info().clone()).collect();
         assert_eq!(infos, keys[0]);
         assert!(shares.iter().all(|share| share.index() == *party));

@@ -106,7 +106,7 @@ fn two_honest_parties_with_different_keys() {
         let of_honest = report.stored.iter().filter(|(party, _)| **party != case.malicious);
         let keys: Vec<_> = of_honest
             .map(|(_, dealt)| match dealt {
-                Dealt::Pending(shares) => shares[0].info().clone(),
+                Dealt::Pending { shares, .. } => shares[0].info().clone(),
                 Dealt::Acknowledged(_) => panic!("shares are stored"),
             })
             .collect();

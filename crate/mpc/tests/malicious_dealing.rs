@@ -8,7 +8,7 @@ use symbolon_mpc::testing::fields::Part;
 use symbolon_mpc::testing::harness::{Case, Harness, Scope};
 use symbolon_mpc::testing::mutation::Mutation;
 use symbolon_mpc::testing::sim::{Network, Outcome, Sent, Simulator};
-use symbolon_mpc::testing::{index, keygen_plan, quorum};
+use symbolon_mpc::testing::{index, keygen_plan, keygen_plan_with_absent, quorum};
 use symbolon_mpc::{Abort, Blame, Cause, PartyIndex, Scheme};
 
 fn make(threshold: u16, count: u16) -> impl Fn(u64) -> Vec<(PartyIndex, Keygen)> {
@@ -21,6 +21,17 @@ fn make_roots(threshold: u16, count: u16, roots: Vec<Scheme>) -> impl Fn(u64) ->
         plan.quorum.indices().map(|party| (party, keygen(plan.clone(), party).unwrap())).collect()
     }
 }
+
+/// Parties 1 to `present`, and one more that is absent.
+fn make_with_absent(present: u16, roots: &[Scheme]) -> impl Fn(u64) -> Vec<(PartyIndex, Keygen)> {
+    move |session| {
+        let plan = keygen_plan_with_absent(2, present + 1, &[present + 1], roots, session);
+        (1..=present).map(index).map(|party| (party, keygen(plan.clone(), party).unwrap())).collect()
+    }
+}
+
+/// What holds many things of one size in a sealed evaluation.
+const SEALED: [(&str, usize); 3] = [("seeds", 32), ("ciphertexts", 32), ("responses", 32)];
 
 /// Steps of the rounds whose broadcasts are echoed.
 const REVEAL: u16 = 4;
@@ -51,6 +62,33 @@ fn every_field_of_every_message_is_guarded() {
         println!("keygen {threshold}-of-{count}: {coverage}; {blamed} verdicts on the culprit");
         assert_eq!(coverage.fields, coverage.all_fields, "a field was never altered");
         assert_eq!(coverage.mutations, Mutation::ALL.into_iter().collect());
+        assert!(blamed > 0);
+    }
+}
+
+#[test]
+fn every_field_of_what_is_sealed_to_an_absent_party_is_guarded() {
+    let one = [Scheme::EcdsaSecp256k1];
+    let two = [Scheme::SchnorrSecp256k1, Scheme::Ed25519];
+    for (present, malicious, roots, all) in [(2, 1, &one[..], true), (3, 2, &two[..], false)] {
+        let mut blamed = 0;
+        let make = make_with_absent(present, roots);
+        let mut next_session = 100;
+        let coverage = Harness::new(&make, index(malicious))
+            .elements(&SEALED)
+            .victims_in_turn()
+            .only(|step, field| all || step == REVEAL && field.path.contains("sealed"))
+            .afterwards(|case, _| {
+                next_session += 1;
+                let report = Simulator::new(make(next_session), 8, Network::GOOD).run();
+                assert!(report.all_done() && report.stored.len() == usize::from(present), "{case:?}");
+            })
+            .run(|case, report| judge(case, present, report, &mut blamed));
+        println!("keygen of {present} and an absent party: {coverage}; {blamed} verdicts on the culprit");
+        assert_eq!(coverage.fields, coverage.all_fields, "a field was never altered");
+        let is_sealed = |field: &&(u16, Part, String)| field.2.contains("sealed[0]");
+        // The challenge, three byte strings, and three elements of each.
+        assert_eq!(coverage.fields.iter().filter(is_sealed).count(), 1 + 3 * 4);
         assert!(blamed > 0);
     }
 }

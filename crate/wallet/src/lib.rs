@@ -4,6 +4,7 @@
 //! phone's worker, the headless cosigner, the simulator) perform its effects in order and feed their outcomes
 //! back as events.
 
+pub mod backup;
 pub mod command;
 pub mod effect;
 pub mod event;

@@ -1,11 +1,13 @@
-//! The cases: keygen and rotation of all three roots, the first ECDSA signature (with set-up) and the next one, an
+//! The cases: keygen of all three roots, without and (where devices enough are left to sign) with a recovery share; rotation, the first ECDSA signature (with set-up) and the next one, an
 //! Ed25519 and a Taproot signature; for each quorum.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::ceremonies::{deal, generators, rotate, sign_ecdsa, sign_ed25519, sign_taproot};
+use crate::ceremonies::{
+    deal, deal_with_recovery, generators, rotate, sign_ecdsa, sign_ed25519, sign_taproot,
+};
 use crate::cost::{Clock, Cost};
 
 /// The quorums, t of n, that are measured.
@@ -34,7 +36,19 @@ pub struct Row {
 
 /// All cases, each the median of `runs` runs.
 pub fn table(runs: u64, clock: Clock<'_>) -> Vec<Row> {
-    QUORUMS.iter().flat_map(|quorum| rows(*quorum, runs, clock)).collect()
+    let with_recovery = QUORUMS.iter().filter(|(threshold, parties)| threshold < parties);
+    let with_recovery = with_recovery.map(|quorum| row_with_recovery(*quorum, runs, clock));
+    QUORUMS.iter().flat_map(|quorum| rows(*quorum, runs, clock)).chain(with_recovery).collect()
+}
+
+/// A keygen in which the last party is a recovery share, the median of `runs` runs.
+fn row_with_recovery((threshold, parties): (u16, u16), runs: u64, clock: Clock<'_>) -> Row {
+    let run = |seed| {
+        let mut rngs = generators(parties - 1, seed);
+        deal_with_recovery(threshold, parties, 1_000_000 + seed, &mut rngs, clock)
+    };
+    let costs = (0..runs).map(run).collect();
+    Row::new((threshold, parties), "keygen, recovery share", "symbolon", parties - 1, costs)
 }
 
 /// The cases of one quorum, each the median of `runs` runs.

@@ -8,6 +8,7 @@ use symbolon_ecdsa::Pairs;
 use symbolon_frost::{Suite, ed25519, taproot};
 use symbolon_mpc::dealing::{Dealing, Dealt, KeygenPlan, ResharePlan, keygen, reshare};
 use symbolon_mpc::derive::Path;
+use symbolon_mpc::recovery::{ENTROPY_LENGTH, RecoverySecret};
 use symbolon_mpc::{Abort, Ceremony, CeremonyId, DeviceId, KeyShare, Machine};
 use symbolon_mpc::{Party, PartyIndex, Quorum, Scheme, Step};
 
@@ -31,9 +32,41 @@ pub fn deal(
     clock: Clock<'_>,
 ) -> (Holders, Cost) {
     let quorum = Quorum::new(threshold, all(parties).map(party).collect()).expect("a valid quorum");
-    let plan =
-        KeygenPlan { ceremony: id(seed), wallet: WALLET, epoch: 1, quorum, roots: Scheme::ALL.to_vec() };
+    let plan = KeygenPlan {
+        ceremony: id(seed),
+        wallet: WALLET,
+        epoch: 1,
+        quorum,
+        roots: Scheme::ALL.to_vec(),
+        absent: Vec::new(),
+    };
     run_dealing(all(parties), |index| keygen(plan.clone(), index).expect("a valid plan"), rngs, clock)
+}
+
+/// One keygen of all roots, the last party of which is absent: its share is sealed to a recovery key.
+pub fn deal_with_recovery(
+    threshold: u16,
+    parties: u16,
+    seed: u64,
+    rngs: &mut Generators,
+    clock: Clock<'_>,
+) -> Cost {
+    let recovery = RecoverySecret::derive(&[0x5e; ENTROPY_LENGTH]).key().device();
+    let of = |index: PartyIndex| match index.value() == parties {
+        true => Party { index, device: recovery },
+        false => party(index),
+    };
+    let quorum = Quorum::new(threshold, all(parties).map(of).collect()).expect("a valid quorum");
+    let plan = KeygenPlan {
+        ceremony: id(seed),
+        wallet: WALLET,
+        epoch: 1,
+        quorum,
+        roots: Scheme::ALL.to_vec(),
+        absent: all(parties).skip(usize::from(parties) - 1).collect(),
+    };
+    let present = all(parties - 1);
+    run_dealing(present, |index| keygen(plan.clone(), index).expect("a valid plan"), rngs, clock).1
 }
 
 /// A rotation of all roots: the first t deal new shares to the same quorum.
@@ -42,7 +75,7 @@ pub fn rotate(holders: &Holders, session: u64, rngs: &mut Generators, clock: Clo
         holders.values().take(1).flatten().map(|share: &KeyShare| share.info().clone()).collect();
     let to = from.first().expect("a root").quorum().clone();
     let dealers = holders.keys().copied().take(to.threshold().into()).collect();
-    let plan = ResharePlan { ceremony: id(session), from, dealers, to };
+    let plan = ResharePlan { ceremony: id(session), from, dealers, to, absent: Vec::new() };
     let start = |index| reshare(&plan, index, &holders[&index]).expect("a valid plan");
     run_dealing(holders.keys().copied(), start, rngs, clock)
 }
@@ -160,7 +193,7 @@ impl Ceremony for Keeper {
             Step::Send(outgoing) => Step::Send(outgoing),
             Step::Wait(parties) => Step::Wait(parties),
             Step::Hold => Step::Hold,
-            Step::Store(Dealt::Pending(shares)) => {
+            Step::Store(Dealt::Pending { shares, .. }) => {
                 self.shares = shares;
                 Step::Store(Vec::new())
             }

@@ -9,7 +9,7 @@ use symbolon_frost::{Sign as FrostSign, SignPlan as FrostPlan, Suite, ed25519, t
 use symbolon_mpc::dealing::{Dealt, Keygen, KeygenPlan, Reshare, ResharePlan, keygen, reshare};
 use symbolon_mpc::derive::Path;
 use symbolon_mpc::testing::sim::generator;
-use symbolon_mpc::testing::{deal, deal_all, index, keygen_plan, quorum};
+use symbolon_mpc::testing::{deal, deal_all, index, keygen_plan_with_absent, quorum};
 use symbolon_mpc::{CeremonyId, KeyShare, PartyIndex, Quorum, Scheme};
 
 use crate::Row;
@@ -41,13 +41,19 @@ fn programs() -> Vec<Vec<u8>> {
 fn keygen_machine(data: &[u8]) {
     static SCENES: OnceLock<Vec<(KeygenPlan, Scene)>> = OnceLock::new();
     let scenes = SCENES.get_or_init(|| {
-        let plan = |threshold, parties, roots: &[Scheme]| {
-            let plan = keygen_plan(quorum(threshold, parties), roots.to_vec(), 5);
+        let plan = |threshold, parties, absent: &[u16], roots: &[Scheme]| {
+            let plan = keygen_plan_with_absent(threshold, parties, absent, roots, 5);
             let start = |party| -> (PartyIndex, Keygen) { (party, keygen(plan.clone(), party).unwrap()) };
-            let scene = Scene::record(plan.quorum.indices().map(start).collect(), 5);
+            let present = plan.quorum.indices().filter(|party| !plan.absent.contains(party));
+            let scene = Scene::record(present.map(start).collect(), 5);
             (plan, scene)
         };
-        vec![plan(2, 2, &Scheme::ALL), plan(2, 3, &[Scheme::Ed25519]), plan(2, 3, &Scheme::ALL)]
+        vec![
+            plan(2, 2, &[], &Scheme::ALL),
+            plan(2, 3, &[], &[Scheme::Ed25519]),
+            plan(2, 3, &[], &Scheme::ALL),
+            plan(2, 3, &[3], &[Scheme::Ed25519]),
+        ]
     });
     let mut input = Input::new(data);
     let (plan, scene) = &scenes[input.below(scenes.len())];
@@ -56,7 +62,7 @@ fn keygen_machine(data: &[u8]) {
 
 /// What is stored can be read again.
 fn check_dealt(dealt: &Dealt) {
-    if let Dealt::Pending(shares) = dealt {
+    if let Dealt::Pending { shares, .. } = dealt {
         for share in shares {
             KeyShare::decode(&share.encode()).expect("what is stored can be read again");
         }
@@ -75,7 +81,7 @@ fn reshare_machine(data: &[u8]) {
             let old = deal_all(2, 3, schemes, 6);
             let from = old.iter().map(|shares| shares[0].info().clone()).collect();
             let dealers = vec![index(1), index(2)];
-            let plan = ResharePlan { ceremony: CeremonyId([6; 32]), from, dealers, to };
+            let plan = ResharePlan { ceremony: CeremonyId([6; 32]), from, dealers, to, absent: Vec::new() };
             let parties = plan.parties().unwrap();
             let parties =
                 parties.iter().map(|party| (party.index, start(&old, &plan, party.index))).collect();

@@ -13,6 +13,7 @@ mod chain;
 pub mod input;
 mod link;
 pub mod machine;
+mod recovery;
 mod shares;
 mod wallet;
 
@@ -30,11 +31,7 @@ pub struct Target {
 
 /// All entry points.
 pub fn targets() -> Vec<Target> {
-    [shares::TARGETS, ceremonies::TARGETS, link::TARGETS, chain::TARGETS, wallet::TARGETS]
-        .concat()
-        .into_iter()
-        .map(|(name, run, seeds, smoke)| Target { name, run, seeds, smoke })
-        .collect()
+    TABLES.concat().into_iter().map(|(name, run, seeds, smoke)| Target { name, run, seeds, smoke }).collect()
 }
 
 /// Runs the entry point `name` on `data`.
@@ -42,8 +39,7 @@ pub fn targets() -> Vec<Target> {
 /// # Panics
 /// If there is no such entry point, or if it finds a defect.
 pub fn run(name: &str, data: &[u8]) {
-    let tables = [shares::TARGETS, ceremonies::TARGETS, link::TARGETS, chain::TARGETS, wallet::TARGETS];
-    let found = tables.into_iter().flatten().find(|(target, ..)| *target == name);
+    let found = TABLES.into_iter().flatten().find(|(target, ..)| *target == name);
     (found.unwrap_or_else(|| panic!("no target called {name}")).1)(data);
 }
 
@@ -59,6 +55,9 @@ pub fn write_seeds(name: &str, directory: &str) {
         std::fs::write(format!("{directory}/seed-{number}"), seed).unwrap();
     }
 }
+
+const TABLES: [&[Row]; 6] =
+    [shares::TARGETS, ceremonies::TARGETS, link::TARGETS, chain::TARGETS, wallet::TARGETS, recovery::TARGETS];
 
 /// Name, function, seeds, runs of the smoke.
 type Row = (&'static str, fn(&[u8]), fn() -> Vec<Vec<u8>>, usize);

@@ -95,6 +95,7 @@ fn reshare_plans() -> Vec<Vec<u8>> {
         from: roots.iter().map(|shares| shares[0].info().clone()).collect(),
         dealers: vec![index(1), index(3)],
         to,
+        absent: Vec::new(),
     };
     [plan(quorum(2, 3)), plan(quorum(3, 5))].iter().map(|plan| wire::encode(plan).to_vec()).collect()
 }

@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use crate::recovery::seal::SealedEvaluations;
 use crate::wire;
 
 /// Round 1, to all; of a dealer.
@@ -25,6 +26,8 @@ pub(super) struct Reveal {
     pub(super) chain_code: Option<[u8; 32]>,
     /// One for each root of the plan, in its order.
     pub(super) roots: Vec<RootReveal>,
+    /// One for each absent party, ascending: its evaluations of all roots, sealed to it.
+    pub(super) sealed: Vec<SealedEvaluations>,
 }
 
 /// What a dealer reveals of one root's polynomial.

@@ -12,11 +12,13 @@
 //! | round | said to all | said to each receiver | |
 //! |---|---|---|---|
 //! | 1 | by dealers: hash of all that round 2 reveals | | reliable |
-//! | 2 | by dealers: chain-code share (keygen); per root: commitments to the coefficients, Schnorr proof for the constant term | by dealers, per root: its evaluation | reliable |
-//! | 3 | by all: digest of all public keys, verification shares and chain codes, epoch and quorum | | reliable |
+//! | 2 | by dealers: chain-code share (keygen); per root: commitments to the coefficients, Schnorr proof for the constant term; per absent party: its evaluations, sealed | by dealers, per root: its evaluation | reliable |
+//! | 3 | by all: digest of all public keys, verification shares and chain codes, epoch and quorum, sealed parts | | reliable |
 //! | 4 | by receivers: "stored", after [`Step::Store`](crate::Step::Store) | | |
 //!
-//! Who has no part in a round says so, and is refused if it says more.
+//! Who has no part in a round says so, and is refused if it says more. A party of the quorum may be *absent*: it is no
+//! device and says nothing; what it would be told in private is sealed to its recovery key, and every party checks the
+//! proof that it is in there (docs/recovery.md, 3).
 //!
 //! What each rule is there for: committing first, so that nobody chooses its secret after the others' (which
 //! would let it choose the chain code, and bias the key); the proof, bound to session, dealer and scheme, so
@@ -35,6 +37,7 @@ mod proof;
 mod reshare;
 mod root;
 mod rounds;
+mod sealing;
 #[cfg(test)]
 mod tests;
 
@@ -43,21 +46,29 @@ use rand_core::CryptoRngCore;
 pub use self::keygen::{Keygen, KeygenPlan, keygen};
 pub use self::reshare::{Reshare, ReshareMisuse, ResharePlan, reshare};
 
+pub(crate) use self::rounds::REVEAL;
+
 use self::root::Root;
 use self::rounds::Terms;
 use crate::abort::Abort;
 use crate::machine::{Context, Next, Protocol};
 use crate::party::PartyIndex;
+use crate::recovery::SealedShare;
 use crate::session::Agreement;
 use crate::share::{KeyInfo, KeyShare};
 
 /// What a dealing gives, first when it must be stored, then at its end.
 #[derive(Debug)]
 pub enum Dealt {
-    /// Given with [`Step::Store`](crate::Step::Store) to a receiver: its new shares, one per root in the plan's
-    /// order. They are pending: not everybody is known to have stored its own. A dealer that is no party of
-    /// the new quorum has nothing to store and is not given this.
-    Pending(Vec<KeyShare>),
+    /// Given with [`Step::Store`](crate::Step::Store) to a receiver that is present. Its shares are pending: not
+    /// everybody is known to have stored its own. A dealer that is no party of the new quorum has nothing to store and
+    /// is not given this.
+    Pending {
+        /// Its new shares, one per root in the plan's order.
+        shares: Vec<KeyShare>,
+        /// The shares of the absent parties, ascending: the same for all.
+        sealed: Vec<SealedShare>,
+    },
     /// Given with [`Step::Done`](crate::Step::Done) to all: every receiver said that it stored its shares of
     /// these keys.
     Acknowledged(Vec<KeyInfo>),
@@ -78,6 +89,10 @@ impl Protocol for Dealing {
     const LAST_ROUND: u16 = rounds::LAST;
     /// Room for 32 commitments per root and four roots.
     const FRAME_LIMIT: usize = 16 * 1024;
+
+    fn frame_limit(&self) -> usize {
+        Self::FRAME_LIMIT + self.terms.absent.len() * FRAME_LIMIT_PER_ABSENT
+    }
 
     fn agreement(&self) -> Agreement {
         self.agreement.clone()
@@ -102,6 +117,9 @@ pub fn evaluate<G: crate::group::Group>(coefficients: &[G::Scalar], party: Party
     let (constant, further) = coefficients.split_first()?;
     Some(polynomial::Polynomial::<G>::new(*constant, further.iter().copied()).at(party))
 }
+
+/// Room for the sealed evaluations of four roots.
+const FRAME_LIMIT_PER_ABSENT: usize = 12 * 1024;
 
 /// What session ids name this protocol by.
 const PROTOCOL: &str = "dealing";

@@ -26,6 +26,7 @@ use crate::ceremony::CeremonyId;
 use crate::group::Scheme;
 use crate::machine::{Machine, Misuse};
 use crate::party::{DeviceId, Party, PartyIndex, Quorum};
+use crate::recovery::{InvalidAbsent, check_absent};
 use crate::session::Agreement;
 use crate::share::{InvalidKeyInfo, KeyInfo, KeyShare};
 use crate::transcript::{Tag, Transcript};
@@ -43,6 +44,9 @@ pub struct ResharePlan {
     /// The new quorum: its parties receive. A device that stays keeps its index; a new device gets one that the
     /// wallet never used (of which this crate can check the old quorum only).
     pub to: Quorum,
+    /// Parties of the new quorum that are no devices, ascending: in a device's place the quorum has their recovery keys
+    /// (docs/recovery.md, 3.1). None of them deals.
+    pub absent: Vec<PartyIndex>,
 }
 
 /// A run of reshare by one party.
@@ -51,6 +55,9 @@ pub type Reshare = Machine<Dealing>;
 /// Why a reshare cannot be started. The caller's fault, found before anything is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReshareMisuse {
+    /// Parties of the new quorum cannot be absent.
+    #[error(transparent)]
+    Absent(#[from] InvalidAbsent),
     /// The dealers are not exactly t distinct parties of the old quorum, ascending.
     #[error("exactly {threshold} parties of the old quorum deal, ascending")]
     Dealers {
@@ -149,10 +156,14 @@ impl ResharePlan {
                 return Err(ReshareMisuse::DeviceMoved(party.device));
             }
         }
-        Ok(())
+        check_absent(&self.to, &self.absent)?;
+        match self.absent.iter().find(|absent| self.dealers.contains(absent)) {
+            Some(absent) => Err(InvalidAbsent::Deals(*absent).into()),
+            None => Ok(()),
+        }
     }
 
-    /// Everybody who takes part, ascending: the dealers and the new quorum.
+    /// Everybody who takes part, ascending: the dealers and the new quorum but for its absent parties.
     ///
     /// # Errors
     /// [`ReshareMisuse::Roots`] if the plan has no root.
@@ -160,7 +171,9 @@ impl ResharePlan {
         let old = self.first()?.quorum();
         let is_dealer = |party: &&Party| self.dealers.contains(&party.index);
         let mut parties: Vec<_> = old.parties().iter().filter(is_dealer).copied().collect();
-        parties.extend(self.to.parties().iter().filter(|party| !self.dealers.contains(&party.index)));
+        let is_other =
+            |party: &&Party| ![&self.dealers, &self.absent].iter().any(|some| some.contains(&party.index));
+        parties.extend(self.to.parties().iter().filter(is_other));
         parties.sort();
         Ok(parties)
     }
@@ -220,6 +233,7 @@ pub(super) fn dealing(
         epoch: plan.epoch()?,
         dealers: plan.dealers.clone(),
         quorum: plan.to.clone(),
+        absent: check_absent(&plan.to, &plan.absent)?,
         is_keygen: false,
     };
     Ok(Dealing { agreement, terms, roots })

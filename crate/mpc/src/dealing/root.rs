@@ -33,6 +33,9 @@ pub(super) trait Root: Send {
         evaluation: Option<&[u8; 32]>,
     ) -> Result<(), Cause>;
 
+    /// The evaluation that `reveal` commits to for `receiver`, times the generator; encoded.
+    fn public_evaluation(&self, reveal: &RootReveal, receiver: PartyIndex) -> Result<Vec<u8>, Cause>;
+
     /// What the key signs with.
     fn scheme(&self) -> Scheme;
 
@@ -138,6 +141,11 @@ impl<G: Group> RootOf<G> {
         Ok(Self { known: Some(known), weighted_share, ..Self::fresh(origin.key.scheme(), threshold) })
     }
 
+    fn decode(&self, reveal: &RootReveal) -> Result<Commitments<G>, Cause> {
+        let encoded = reveal.commitments.iter().map(|point| point.0.as_slice());
+        Commitments::decode(encoded, self.threshold).map_err(Cause::Malformed)
+    }
+
     /// Sum of the accepted dealers' commitments.
     #[cfg(test)]
     pub(super) fn commitments_sum(&self) -> &Commitments<G> {
@@ -190,8 +198,7 @@ impl<G: Group> Root for RootOf<G> {
         reveal: &RootReveal,
         evaluation: Option<&[u8; 32]>,
     ) -> Result<(), Cause> {
-        let encoded = reveal.commitments.iter().map(|point| point.0.as_slice());
-        let commitments = Commitments::<G>::decode(encoded, self.threshold).map_err(Cause::Malformed)?;
+        let commitments = self.decode(reveal)?;
         let constant = reveal.commitments.first().ok_or(Cause::Malformed("number of commitments"))?;
         // Who deals anything but λᵢ·xᵢ (zero, say, or a share of another epoch) would change the key for all.
         if let Some(known) = &self.known
@@ -226,6 +233,11 @@ impl<G: Group> Root for RootOf<G> {
         }
         self.commitments.add(&commitments);
         Ok(())
+    }
+
+    fn public_evaluation(&self, reveal: &RootReveal, receiver: PartyIndex) -> Result<Vec<u8>, Cause> {
+        // Shares of zero do not come of good randomness.
+        G::encode_point(&self.decode(reveal)?.at(receiver)).ok_or(Cause::Check("evaluation"))
     }
 
     fn scheme(&self) -> Scheme {

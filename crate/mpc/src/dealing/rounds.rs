@@ -2,20 +2,21 @@
 
 use rand_core::CryptoRngCore;
 
-use super::Dealt;
 use super::messages::{Commitment, Confirmation, Evaluations, Reveal, Stored};
 use super::root::{Finished, Root};
+use super::{Dealt, sealing};
 use crate::abort::{Abort, Cause};
 use crate::group::Scheme;
 use crate::machine::frame::step_of_round;
 use crate::machine::{Context, Heard, Next, Round, Word};
 use crate::party::{PartyIndex, Quorum};
+use crate::recovery::{Absent, SealedPart, SealedShare};
 use crate::share::{KeyInfo, KeyShare};
 use crate::transcript::Tag;
 use crate::wire;
 
 pub(super) const COMMIT: u16 = 1;
-pub(super) const REVEAL: u16 = 2;
+pub(crate) const REVEAL: u16 = 2;
 pub(super) const CONFIRM: u16 = 3;
 pub(super) const STORED: u16 = 4;
 pub(super) const LAST: u16 = STORED;
@@ -29,6 +30,8 @@ pub(super) struct Terms {
     pub(super) dealers: Vec<PartyIndex>,
     /// Who receives, and the threshold of what it gets.
     pub(super) quorum: Quorum,
+    /// Of those who receive, who is no device, ascending.
+    pub(super) absent: Vec<Absent>,
     /// Whether keys are made, so that chain codes are too.
     pub(super) is_keygen: bool,
 }
@@ -55,7 +58,9 @@ pub(super) fn first(
     let (first, second) = random.split_at(opening.len());
     opening.copy_from_slice(first);
     chain_code.copy_from_slice(second);
-    let reveal = Reveal { opening, chain_code: terms.is_keygen.then_some(chain_code), roots: reveals };
+    let sealed = sealing::seal(&terms, &roots, &reveals, context, rng)?;
+    let chain_code = terms.is_keygen.then_some(chain_code);
+    let reveal = Reveal { opening, chain_code, roots: reveals, sealed };
     Ok(CommitRound { terms, roots, reveal: Some(reveal) })
 }
 
@@ -81,6 +86,9 @@ struct ConfirmRound {
     keys: Vec<KeyInfo>,
     /// This party's shares, if it is a receiver.
     shares: Option<Vec<KeyShare>>,
+    /// The shares of the absent parties.
+    sealed: Vec<SealedShare>,
+    /// The receivers that are present.
     receivers: Vec<PartyIndex>,
     digest: [u8; 32],
 }
@@ -156,13 +164,15 @@ impl Round for RevealRound {
     ) -> Result<Next<Dealt>, Abort> {
         let own = self.reveal.as_ref().and_then(|reveal| reveal.chain_code);
         let mut contributions: Vec<_> = own.map(|own| (context.me(), own)).into_iter().collect();
+        let own = self.reveal.as_ref().map(|own| sealing::parts(&self.terms, &self.roots, context.me(), own));
+        let mut sealed: Vec<_> = own.transpose().map_err(Abort::nobody)?.into_iter().collect();
         for (from, reveal, evaluations) in heard.iter() {
             check_part(from, reveal.is_some(), self.terms.deals(from), DEALING)?;
             let is_for_us = reveal.is_some() && self.terms.quorum.contains(context.me());
             check_part(from, evaluations.is_some(), is_for_us, "evaluations")?;
             let Some(reveal) = reveal else { continue };
-            self.accept(context, from, reveal, evaluations.as_ref())
-                .map_err(|cause| Abort::party(from, cause))?;
+            let parts = self.accept(context, from, reveal, evaluations.as_ref());
+            sealed.push(parts.map_err(|cause| Abort::party(from, cause))?);
             contributions.extend(reveal.chain_code.map(|contribution| (from, contribution)));
         }
         contributions.sort();
@@ -182,10 +192,12 @@ impl Round for RevealRound {
                 }
             }
         }
-        let digest = digest(context, &keys);
-        let receivers: Vec<_> = terms.quorum.indices().collect();
+        let sealed = sealing::shares(&terms, context, sealed);
+        let digest = digest(context, &keys, &sealed);
+        let is_present = |party: &PartyIndex| terms.absent.iter().all(|absent| absent.index != *party);
+        let receivers: Vec<_> = terms.quorum.indices().filter(is_present).collect();
         let shares = receivers.contains(&context.me()).then_some(shares);
-        Ok(Next::round(ConfirmRound { keys, shares, receivers, digest }))
+        Ok(Next::round(ConfirmRound { keys, shares, sealed, receivers, digest }))
     }
 }
 
@@ -209,7 +221,7 @@ impl RevealRound {
         dealer: PartyIndex,
         reveal: &Reveal,
         evaluations: Option<&Evaluations>,
-    ) -> Result<(), Cause> {
+    ) -> Result<Vec<SealedPart>, Cause> {
         let hash = commitment(context, dealer, reveal);
         if !self.committed.contains(&(dealer, hash)) {
             return Err(Cause::Check("opening of the commitment"));
@@ -227,7 +239,7 @@ impl RevealRound {
             let evaluation = evaluations.and_then(|evaluations| evaluations.values.get(place));
             root.accept(context, dealer, reveal, evaluation)?;
         }
-        Ok(())
+        sealing::accept(&self.terms, &self.roots, context, dealer, reveal)
     }
 }
 
@@ -260,10 +272,10 @@ impl Round for ConfirmRound {
                 return Err(Abort::party(from, Cause::Check("confirmation")));
             }
         }
-        let Self { keys, shares, receivers, digest } = self;
+        let Self { keys, shares, sealed, receivers, digest } = self;
         let stored = StoredRound { keys, receivers, digest };
         Ok(match shares {
-            Some(shares) => Next::store(Dealt::Pending(shares), stored),
+            Some(shares) => Next::store(Dealt::Pending { shares, sealed }, stored),
             None => Next::round(stored),
         })
     }
@@ -326,11 +338,14 @@ fn chain_code(context: &Context, scheme: Scheme, contributions: &[(PartyIndex, [
     transcript.finish32()
 }
 
-/// What round 3 confirms: everything public about all keys, epoch and quorum included.
-fn digest(context: &Context, keys: &[KeyInfo]) -> [u8; 32] {
+/// What round 3 confirms: everything public about all keys, epoch and quorum included, and what absent parties get.
+fn digest(context: &Context, keys: &[KeyInfo], sealed: &[SealedShare]) -> [u8; 32] {
     let mut transcript = context.transcript(Tag::DealConfirm, None, None, step_of_round(CONFIRM));
     for key in keys {
         transcript.put(&wire::encode(key));
+    }
+    for share in sealed {
+        transcript.put(&wire::encode(share));
     }
     transcript.finish32()
 }
@@ -343,11 +358,13 @@ mod wiped {
 
     crate::wiped!(CommitRound, CommitRound { roots } but { terms, reveal });
     crate::wiped!(RevealRound, RevealRound { roots } but { terms, reveal, committed });
-    crate::wiped!(ConfirmRound, ConfirmRound { shares } but { keys, receivers, digest });
+    crate::wiped!(ConfirmRound, ConfirmRound { shares } but { keys, sealed, receivers, digest });
 }
 
 #[cfg(test)]
 mod tests {
+    use core::slice::from_ref;
+
     use super::*;
     use crate::session::SessionId;
     use crate::testing::{deal, index};
@@ -387,12 +404,21 @@ mod tests {
         parts.chain_code[0] ^= 1;
         let other_chain_code = KeyInfo::new(parts).unwrap();
         assert_distinct([
-            digest(&context(1), &[one.clone(), other.clone()]),
-            digest(&context(2), &[one.clone(), other.clone()]),
-            digest(&context(1), &[other.clone(), one.clone()]),
-            digest(&context(1), &[one]),
-            digest(&context(1), &[other_key, other.clone()]),
-            digest(&context(1), &[other_chain_code, other]),
+            digest(&context(1), &[one.clone(), other.clone()], &[]),
+            digest(&context(2), &[one.clone(), other.clone()], &[]),
+            digest(&context(1), &[other.clone(), one.clone()], &[]),
+            digest(&context(1), &[one], &[]),
+            digest(&context(1), &[other_key, other.clone()], &[]),
+            digest(&context(1), &[other_chain_code, other], &[]),
+        ]);
+        let sealed =
+            |party| SealedShare { party: index(party), session: SessionId([1; 32]), parts: Vec::new() };
+        let key = key(Scheme::Ed25519, 1);
+        assert_distinct([
+            digest(&context(1), from_ref(&key), &[]),
+            digest(&context(1), from_ref(&key), &[sealed(2)]),
+            digest(&context(1), from_ref(&key), &[sealed(3)]),
+            digest(&context(1), from_ref(&key), &[sealed(2), sealed(3)]),
         ]);
     }
 }

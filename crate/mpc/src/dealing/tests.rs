@@ -10,7 +10,7 @@ use super::polynomial::Polynomial;
 use super::proof;
 use super::root::{Root, RootOf};
 use super::rounds::{self, CommitRound};
-use super::{Dealing, Dealt, keygen};
+use super::{Dealing, Dealt, keygen, sealing};
 use crate::abort::{Abort, Cause};
 use crate::ceremony::Ceremony;
 use crate::group::{Group, Scheme, Secp256k1};
@@ -18,7 +18,7 @@ use crate::machine::{Context, Machine, Next, Protocol};
 use crate::party::PartyIndex;
 use crate::session::{Agreement, SessionId};
 use crate::testing::sim::{Network, Report, Simulator, generator};
-use crate::testing::{index, keygen_plan, quorum};
+use crate::testing::{index, keygen_plan, keygen_plan_with_absent, quorum};
 
 /// One root's part of a party that has drawn its polynomial.
 struct Dealer {
@@ -188,7 +188,7 @@ fn run_against(threshold: u16, parties: u16, twist: Twist) -> Report<Dealt> {
     let plan = keygen_plan(quorum(threshold, parties), vec![SCHEME], 3);
     let start = |party: PartyIndex| -> Box<dyn Ceremony<Output = Dealt>> {
         if party == index(2) {
-            let honest = dealing(&plan);
+            let honest = dealing(&plan).unwrap();
             Box::new(Machine::new(Crooked { honest, twist }, party).unwrap())
         } else {
             Box::new(keygen(plan.clone(), party).unwrap())
@@ -248,6 +248,70 @@ fn every_honest_party_blames_a_dealer_that_committed_to_something_false() {
 #[test]
 fn an_untwisted_crooked_party_would_be_accepted() {
     assert!(run_against(3, 4, |_, _, _| ()).all_done());
+    assert!(run_against_with_absent(|_, _, _| ()).all_done());
+}
+
+/// Parties 1 to 3 are present, of which 2 is crooked, and 4 and 5 are absent.
+fn run_against_with_absent(twist: Twist) -> Report<Dealt> {
+    let plan = keygen_plan_with_absent(2, 5, &[4, 5], &[SCHEME], 3);
+    let start = |party: PartyIndex| -> Box<dyn Ceremony<Output = Dealt>> {
+        if party == index(2) {
+            let honest = dealing(&plan).unwrap();
+            Box::new(Machine::new(Crooked { honest, twist }, party).unwrap())
+        } else {
+            Box::new(keygen(plan.clone(), party).unwrap())
+        }
+    };
+    let ceremonies: Vec<_> = [1, 2, 3].map(index).map(|party| (party, start(party))).into();
+    Simulator::new(ceremonies, 3, Network::BAD).run()
+}
+
+#[test]
+fn every_honest_party_blames_a_dealer_that_sealed_something_false() {
+    let wrong = Cause::Check("sealed evaluation");
+    let number = Cause::Malformed("number of sealed evaluations");
+    let twists: [(Twist, Cause); 6] = [
+        // What is sealed to 4 in the place of what is sealed to 5, and the other way round.
+        (|_, round, _| revealed(round).sealed.swap(0, 1), wrong.clone()),
+        (|_, round, _| drop(revealed(round).sealed.pop()), number.clone()),
+        (|_, round, _| revealed(round).sealed.clear(), number.clone()),
+        (
+            |_, round, _| {
+                let one = revealed(round).sealed[0].clone();
+                revealed(round).sealed.push(one);
+            },
+            number,
+        ),
+        (
+            // Good proofs, of another polynomial than the one that is committed to.
+            |context, round, rng| {
+                let honest = core::mem::take(&mut revealed(round).sealed);
+                let other = Dealer::draw(2, context, rng);
+                let (roots, reveals): (Vec<Box<dyn Root>>, _) = (vec![Box::new(other.root)], [other.reveal]);
+                let sealed = sealing::seal(&round.terms, &roots, &reveals, context, rng).unwrap();
+                assert_eq!(sealed.len(), honest.len());
+                revealed(round).sealed = sealed;
+            },
+            wrong.clone(),
+        ),
+        (
+            // Good proofs, of another session.
+            |context, round, rng| {
+                let other = Context::new(SessionId([9; 32]), context.me(), context.parties().to_vec());
+                let reveals = revealed(round).roots.clone();
+                let sealed = sealing::seal(&round.terms, &round.roots, &reveals, &other, rng).unwrap();
+                revealed(round).sealed = sealed;
+            },
+            wrong,
+        ),
+    ];
+    for (twist, cause) in &twists {
+        let report = run_against_with_absent(*twist);
+        assert!(report.stored.is_empty());
+        for honest in [1, 3] {
+            assert_eq!(report.abort(index(honest)), Some(&Abort::party(index(2), cause.clone())));
+        }
+    }
 }
 
 #[test]

@@ -116,6 +116,11 @@ pub trait Group: Copy + fmt::Debug + Send + Sync + 'static {
     /// The one encoding of a point, or `None` for the identity.
     fn encode_point(point: &Self::Point) -> Option<Vec<u8>>;
 
+    /// The encodings of many points, or `None` if one is the identity. The points are public.
+    fn encode_points(points: &[Self::Point]) -> Option<Vec<Vec<u8>>> {
+        points.iter().map(Self::encode_point).collect()
+    }
+
     /// The point with this encoding, or `None` for the identity, a point outside the group of prime order, or
     /// any encoding but the canonical one.
     fn decode_point(bytes: &[u8]) -> Option<Self::Point>;

@@ -6,7 +6,7 @@ use k256::elliptic_curve::bigint::U512;
 use k256::elliptic_curve::group::prime::PrimeCurveAffine;
 use k256::elliptic_curve::ops::{LinearCombinationExt, Reduce};
 use k256::elliptic_curve::sec1::{FromEncodedPoint, ToEncodedPoint};
-use k256::elliptic_curve::{Field, PrimeField};
+use k256::elliptic_curve::{BatchNormalize, Field, PrimeField};
 use k256::{AffinePoint, EncodedPoint, ProjectivePoint, Scalar};
 
 use super::Group;
@@ -48,11 +48,16 @@ impl Group for Secp256k1 {
     }
 
     fn encode_point(point: &ProjectivePoint) -> Option<Vec<u8>> {
-        let affine = point.to_affine();
-        if bool::from(affine.is_identity()) {
-            return None;
+        encode_affine(&point.to_affine())
+    }
+
+    // One inversion for all of them; k256 panics at none.
+    fn encode_points(points: &[ProjectivePoint]) -> Option<Vec<Vec<u8>>> {
+        if points.is_empty() {
+            return Some(Vec::new());
         }
-        Some(affine.to_encoded_point(true).as_bytes().to_vec())
+        let affine = <ProjectivePoint as BatchNormalize<[ProjectivePoint]>>::batch_normalize(points);
+        affine.iter().map(encode_affine).collect()
     }
 
     fn decode_point(bytes: &[u8]) -> Option<ProjectivePoint> {
@@ -82,6 +87,13 @@ impl Group for Secp256k1 {
     fn derivation_tweak(left: &[u8; 32]) -> Option<Scalar> {
         Self::decode_scalar(left)
     }
+}
+
+fn encode_affine(affine: &AffinePoint) -> Option<Vec<u8>> {
+    if bool::from(affine.is_identity()) {
+        return None;
+    }
+    Some(affine.to_encoded_point(true).as_bytes().to_vec())
 }
 
 const COMPRESSED_LENGTH: usize = 33;
@@ -139,6 +151,16 @@ mod tests {
             assert!(Secp256k1::decode_point(&hex::decode(&text).unwrap()).is_none(), "{text}");
         }
         assert_eq!(Secp256k1::encode_point(&ProjectivePoint::IDENTITY), None);
+    }
+
+    #[test]
+    fn many_points_are_encoded_as_each_alone_and_none_if_one_is_the_identity() {
+        let mut points: Vec<_> =
+            (1..9).map(|factor| Secp256k1::generator_mul(&Secp256k1::small(factor))).collect();
+        let alone: Vec<_> = points.iter().map(|point| Secp256k1::encode_point(point).unwrap()).collect();
+        assert_eq!(Secp256k1::encode_points(&points), Some(alone));
+        points[3] = ProjectivePoint::IDENTITY;
+        assert_eq!(Secp256k1::encode_points(&points), None);
     }
 
     #[test]

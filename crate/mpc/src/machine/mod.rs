@@ -36,6 +36,7 @@ use self::round::Then;
 use crate::abort::{Abort, Cause};
 use crate::ceremony::{Ceremony, Outgoing, Step};
 use crate::party::PartyIndex;
+use crate::recovery::InvalidAbsent;
 use crate::session::{Agreement, Salt, SessionId, SessionTag};
 use crate::transcript::{Tag, VERSION};
 use crate::wire;
@@ -62,6 +63,9 @@ pub enum Misuse {
     /// This device takes no part.
     #[error("this party takes no part in the ceremony")]
     NotAParty,
+    /// Parties of the quorum cannot be absent.
+    #[error(transparent)]
+    Absent(#[from] InvalidAbsent),
     /// A ceremony needs at least two parties.
     #[error("a ceremony needs at least two parties")]
     TooFewParties,
@@ -134,7 +138,7 @@ impl<P: Protocol> Machine<P> {
             agreement,
             me,
             parties,
-            inbox: Inbox::new(step_of_echo(P::LAST_ROUND), P::FRAME_LIMIT),
+            inbox: Inbox::new(step_of_echo(P::LAST_ROUND), protocol.frame_limit()),
             approved: false,
             stored: false,
             state: State::Greet(protocol),

@@ -23,12 +23,18 @@ pub trait Protocol: Send + Sized {
 
     /// Number of the last round; frames of later ones are refused.
     const LAST_ROUND: u16;
+
     /// Largest frame it ever sends, in bytes; larger ones are refused. With the number of rounds and parties it
     /// bounds what early frames may occupy.
     const FRAME_LIMIT: usize = 256 * 1024;
 
     /// What all parties must agree on.
     fn agreement(&self) -> Agreement;
+
+    /// The same for this run, where it depends on the plan.
+    fn frame_limit(&self) -> usize {
+        Self::FRAME_LIMIT
+    }
 
     /// What goes along with the first frame to `peer`.
     fn hello(&self, peer: PartyIndex) -> Self::Hello;

@@ -96,7 +96,9 @@ fn two_ceremonies_make_two_keys(scheme: Scheme) {
         let ceremonies = plan.quorum.indices().map(|party| (party, keygen(plan.clone(), party).unwrap()));
         let report = sim::Simulator::new(ceremonies, 0, sim::Network::GOOD).run();
         assert!(report.all_done());
-        let crate::dealing::Dealt::Pending(shares) = &report.stored[&index(1)] else { panic!("no shares") };
+        let crate::dealing::Dealt::Pending { shares, .. } = &report.stored[&index(1)] else {
+            panic!("no shares")
+        };
         shares[0].info().clone()
     });
     assert_ne!(one.public_key(), other.public_key());

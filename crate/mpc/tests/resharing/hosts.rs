@@ -354,7 +354,7 @@ impl World {
                         self.tell(me, word.to, Message::Frame(id, word.frame));
                     }
                 }
-                Ok(Step::Store(Dealt::Pending(shares))) => {
+                Ok(Step::Store(Dealt::Pending { shares, .. })) => {
                     let forges = |fault: &Fault| matches!(fault, Fault::ForgeStored(party) if *party == me);
                     if !self.faults.iter().any(forges) {
                         // Rule 1: beside the active share, before "stored" is said.

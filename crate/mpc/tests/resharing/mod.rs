@@ -44,7 +44,7 @@ pub fn hold_roots(threshold: u16, parties: u16, roots: &[Scheme], seed: u64) -> 
 /// The shares that each receiver was told to store.
 pub fn stored(report: Report<Dealt>) -> Holders {
     let shares = |stored| match stored {
-        Dealt::Pending(shares) => shares,
+        Dealt::Pending { shares, .. } => shares,
         Dealt::Acknowledged(_) => panic!("shares are stored, not keys"),
     };
     report.stored.into_iter().map(|(party, stored)| (party, shares(stored))).collect()
@@ -122,6 +122,7 @@ pub fn plan(from: Vec<KeyInfo>, change: &Change, seed: u64) -> ResharePlan {
         from,
         dealers: change.dealers.iter().map(|dealer| index(*dealer)).collect(),
         to: quorum_of(change.threshold, &change.parties),
+        absent: Vec::new(),
     }
 }
 

@@ -66,6 +66,7 @@ impl Wallet {
             epoch: 1,
             quorum: quorum.clone(),
             roots: Scheme::ALL.to_vec(),
+            absent: Vec::new(),
         };
         let Ok(keygen) = keygen(plan, party.index) else { return };
         open.keygen_error = None;
@@ -111,7 +112,7 @@ impl Wallet {
                     run.waiting = parties;
                     return;
                 }
-                Ok(Step::Store(Dealt::Pending(shares))) => {
+                Ok(Step::Store(Dealt::Pending { shares, .. })) => {
                     if let Some(shares) = Shares::new(shares) {
                         let mut batch = Batch::default();
                         self.put_shares(cx, &mut batch, records::KEY_PENDING, &shares);

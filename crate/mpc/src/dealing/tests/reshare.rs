@@ -31,6 +31,7 @@ fn plan(threshold: u16) -> ResharePlan {
         from: vec![shares()[0].info().clone()],
         dealers: DEALERS.map(index).to_vec(),
         to: quorum(threshold, 4),
+        absent: Vec::new(),
     }
 }
 
@@ -171,7 +172,7 @@ fn a_dealer_that_deals_nothing_is_refused_by_all() {
 
 /// Deals something fresh, whoever it is.
 const DEAL_UNASKED: Twist = |context, round, rng| {
-    round.reveal = Some(Reveal { opening: [1; 32], chain_code: None, roots: Vec::new() });
+    round.reveal = Some(Reveal { opening: [1; 32], chain_code: None, roots: Vec::new(), sealed: Vec::new() });
     replace(round, RootOf::fresh(Scheme::EcdsaSecp256k1, 3), context, rng);
 };
 

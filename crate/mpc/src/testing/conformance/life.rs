@@ -1,16 +1,20 @@
-//! The life of a key that signs: keygen → sign → rotate → sign → replace → sign → change t → sign → move → sign.
+//! The life of a key that signs: keygen → sign → rotate → sign → replace → sign → change t → sign → move → sign; and
+//! that of a wallet with a recovery share: keygen → sign → rotate → lose a device → recover → sign.
 
 use std::collections::BTreeMap;
 
 use super::QUORUMS;
 use crate::ceremony::CeremonyId;
-use crate::dealing::{Dealt, ResharePlan, keygen, reshare};
+use crate::dealing::{ResharePlan, reshare};
 use crate::derive::Path;
 use crate::group::Scheme;
 use crate::party::{PartyIndex, Quorum};
+use crate::recovery::SealedShare;
 use crate::share::{KeyInfo, KeyShare};
-use crate::testing::sim::{Network, Report, Simulator};
-use crate::testing::{index, keygen_plan, quorum};
+use crate::testing::sim::{Network, Simulator};
+use crate::testing::{
+    deal_plan, index, keygen_plan, keygen_plan_with_absent, quorum, recovery_secret, stored, with_absent,
+};
 
 /// A scheme that can sign, as [`signing`] drives it.
 pub trait SigningScheme {
@@ -34,6 +38,63 @@ pub fn signing<S: SigningScheme>() {
     for (threshold, parties) in QUORUMS {
         live::<S>(threshold, parties);
     }
+    for (threshold, parties) in [(2, 3), (3, 4)] {
+        recover::<S>(threshold, parties);
+    }
+}
+
+/// The last party is absent; then the first is lost, and another device and another recovery share take their places.
+fn recover<S: SigningScheme>(threshold: u16, parties: u16) {
+    let mut session = Sessions(1000);
+    let plan = keygen_plan_with_absent(threshold, parties, &[parties], &Scheme::ALL, 7);
+    let (born, first_file) = deal_plan(&plan, 7);
+    let devices: Vec<u16> = (1..parties).collect();
+    let recovery = index(parties);
+    sign_with::<S>(&born, &mut session);
+
+    let same = plan.quorum.clone();
+    let (mut holders, file) = change_with_absent(&born, &devices, same, &[parties], session.next());
+    let keys: Vec<KeyInfo> = holders[&index(1)].iter().map(|share| share.info().clone()).collect();
+    let unseal = |file: &SealedShare| file.unseal(&keys, &recovery_secret(parties));
+    assert!(unseal(&first_file[0]).is_err(), "the file of the first epoch does not fit any more");
+    let lost = holders.remove(&index(1)).unwrap();
+    holders.insert(recovery, unseal(&file[0]).unwrap());
+    // The share of the file signs like any other.
+    sign_with::<S>(&holders, &mut session);
+
+    let (new, new_recovery) = (parties + 1, parties + 2);
+    let indices = [&devices[1..], &[new, new_recovery]].concat();
+    let to = with_absent(&quorum_of(threshold, &indices), &[new_recovery]);
+    let dealers = [&devices[1..], &[parties]].concat();
+    let (recovered, _) = change_with_absent(&holders, &dealers, to, &[new_recovery], session.next());
+    assert!(recovered.keys().copied().eq(indices.iter().take(devices.len()).copied().map(index)));
+    for (recovered, born) in recovered.values().flatten().zip(born[&index(1)].iter().cycle()) {
+        assert_eq!(recovered.info().public_key(), born.info().public_key());
+        assert_eq!(recovered.info().chain_code(), born.info().chain_code());
+    }
+    sign_with::<S>(&recovered, &mut session);
+    // What was lost, and the old file, are of no use with what there is now.
+    holders.insert(index(1), lost);
+    nobody_signs_across_epochs::<S>(&shares_of::<S>(&holders), &shares_of::<S>(&recovered), &mut session);
+}
+
+fn sign_with<S: SigningScheme>(holders: &Holders, session: &mut Sessions) {
+    let shares = shares_of::<S>(holders);
+    let threshold = usize::from(shares[0].info().quorum().threshold());
+    let path: Path = "m/44/60/0/0/7".parse().unwrap();
+    assert!(S::sign(&shares[shares.len() - threshold..], &path, &[4; 32], session.next()).is_some());
+}
+
+/// A reshare of all roots to a quorum of which some are absent, over a bad network.
+fn change_with_absent(
+    old: &Holders,
+    dealers: &[u16],
+    to: Quorum,
+    absent: &[u16],
+    session: u64,
+) -> (Holders, Vec<SealedShare>) {
+    let [dealers, absent] = [dealers, absent].map(|numbers| numbers.iter().copied().map(index).collect());
+    run_change(old, &ResharePlan { dealers, absent, ..change_plan(old, to, session) }, session)
 }
 
 /// What each holder of one epoch has: one share for each of [`Scheme::ALL`].
@@ -119,33 +180,29 @@ impl Sessions {
 }
 
 fn deal_all_schemes(threshold: u16, parties: u16) -> Holders {
-    let plan = keygen_plan(quorum(threshold, parties), Scheme::ALL.to_vec(), 7);
-    let ceremonies = plan.quorum.indices().map(|party| (party, keygen(plan.clone(), party).unwrap()));
-    stored(Simulator::new(ceremonies, 7, Network::GOOD).run())
+    deal_plan(&keygen_plan(quorum(threshold, parties), Scheme::ALL.to_vec(), 7), 7).0
 }
 
 /// A reshare of all roots, dealt by the last t of the old quorum over a bad network.
 fn change(old: &Holders, to: Quorum, session: u64) -> Holders {
+    run_change(old, &change_plan(old, to, session), session).0
+}
+
+fn change_plan(old: &Holders, to: Quorum, session: u64) -> ResharePlan {
     let from: Vec<KeyInfo> = old.values().next().unwrap().iter().map(|share| share.info().clone()).collect();
     let mut dealers: Vec<_> = old.keys().rev().take(from[0].quorum().threshold().into()).copied().collect();
     dealers.sort();
     let mut id = [0x5e; 32];
     id[..8].copy_from_slice(&session.to_be_bytes());
-    let plan = ResharePlan { ceremony: CeremonyId(id), from, dealers, to };
-    let ceremonies = plan.parties().unwrap().into_iter().map(|party| {
-        let held = old.get(&party.index).map(Vec::as_slice).unwrap_or_default();
-        (party.index, reshare(&plan, party.index, held).unwrap())
-    });
-    stored(Simulator::new(ceremonies, session, Network::BAD).run())
+    ResharePlan { ceremony: CeremonyId(id), from, dealers, to, absent: Vec::new() }
 }
 
-fn stored(report: Report<Dealt>) -> Holders {
-    assert!(report.all_done(), "{:?}", report.outcomes);
-    let shares = |stored| match stored {
-        Dealt::Pending(shares) => shares,
-        Dealt::Acknowledged(_) => panic!("shares are stored, not keys"),
-    };
-    report.stored.into_iter().map(|(party, stored)| (party, shares(stored))).collect()
+fn run_change(old: &Holders, plan: &ResharePlan, session: u64) -> (Holders, Vec<SealedShare>) {
+    let ceremonies = plan.parties().unwrap().into_iter().map(|party| {
+        let held = old.get(&party.index).map(Vec::as_slice).unwrap_or_default();
+        (party.index, reshare(plan, party.index, held).unwrap())
+    });
+    stored(Simulator::new(ceremonies, session, Network::BAD).run())
 }
 
 /// The shares of one scheme, ascending by party.

@@ -46,11 +46,12 @@ fn deal(epoch: u32) -> [Vec<KeyShare>; 2] {
         epoch,
         quorum,
         roots: Scheme::ALL.to_vec(),
+        absent: Vec::new(),
     };
     let start = |number: u16| keygen(plan.clone(), PartyIndex::new(number).unwrap()).unwrap();
     let mut dealt = [Vec::new(), Vec::new()];
     run([start(1), start(2)], |me, outcome| match outcome {
-        Dealt::Pending(shares) => {
+        Dealt::Pending { shares, .. } => {
             dealt[me] = shares;
             true
         }
