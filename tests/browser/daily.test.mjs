@@ -73,6 +73,12 @@ async function open(...tabs) {
     return browser;
 }
 
+/** Leaves what is shown of a request that ended; a window that still draws its end is closed. */
+async function goOn() {
+    await leave(world);
+    await closeWindows(world);
+}
+
 /** Approves on both devices what the page asked for; gives the page's answer. */
 async function approveInWindow() {
     const window = await world.approvalWindow();
@@ -81,7 +87,7 @@ async function approveInWindow() {
     await phoneShows(world, request);
     await world.phone.approve();
     const { result } = await outcome();
-    await leave(world);
+    await goOn();
     return result;
 }
 
@@ -145,7 +151,7 @@ test("what a transaction is expected to move is shown on both devices", LIMIT, a
     await window.approve();
     await world.phone.approve();
     assert.equal((await receipt((await outcome()).result)).status, "0x1");
-    await leave(world);
+    await goOn();
 });
 
 test("an approval without limit is given one, found again and taken back", LIMIT, async () => {
@@ -155,7 +161,7 @@ test("an approval without limit is given one, found again and taken back", LIMIT
     const contract = demo.locator("#token input[name=contract]");
     await demo.waitForFunction(() => /^0x/.test(document.querySelector("#token input[name=contract]").value));
     token = await contract.inputValue();
-    await leave(world);
+    await goOn();
     const data = `0x095ea7b3${BOB.slice(2).padStart(64, "0")}${UNLIMITED}`;
     await ask("eth_sendTransaction", [{ data, from: address, to: token }]);
     const window = await world.approvalWindow();
@@ -177,7 +183,7 @@ test("an approval without limit is given one, found again and taken back", LIMIT
     assert.equal((await world.phone.card()).digest, card.digest);
     await world.phone.approve();
     assert.equal((await receipt((await outcome()).result)).status, "0x1");
-    await leave(world);
+    await goOn();
     const allowed = async () =>
         BigInt(
             await world.chain.rpc(
@@ -210,7 +216,7 @@ test("a transaction that waits is sped up, another is cancelled", LIMIT, async (
         await phoneShows(world, asked.request);
         await world.phone.approve();
         const { result: first } = await outcome();
-        await leave(world);
+        await goOn();
         const browser = await open("nav-activity");
         // The line above offers it too.
         const row = browser.page.locator(`[data-testid="activity-row"][data-transaction="${first}"]`);
@@ -279,7 +285,7 @@ test("a site leads to all that it asked and what became of it", LIMIT, async () 
     await window.card();
     await window.click("reject");
     assert.equal((await outcome()).code, 4001);
-    await leave(world);
+    await goOn();
     const { host } = new URL(world.demo.url);
     const rows = async () =>
         world.browser
@@ -331,7 +337,10 @@ const riskShown = (device, code, there) =>
 test("a pack from a file words a call that nothing else knows, and a device without it is named", LIMIT, async () => {
     const { browser, phone } = world;
     const harvest = () => ask("eth_sendTransaction", [{ data: HARVEST, from: address, to: VAULT }]);
-    await loadPack(browser, packSaying("Harvest rewards"));
+    // As long as the public registry's.
+    const pack = packSaying("Harvest rewards", 4_000);
+    assert.ok(pack.length > 1_000_000);
+    await loadPack(browser, pack);
     await browser.hook("pack").scrollIntoViewIfNeeded();
     await browser.shot("pack");
     await harvest();
@@ -353,9 +362,9 @@ test("a pack from a file words a call that nothing else knows, and a device with
     await phone.shot("other pack");
     await window.click("reject");
     assert.equal((await outcome()).code, 4001);
-    await leave(world);
+    await goOn();
 
-    await loadPack(phone, packSaying("Harvest rewards"));
+    await loadPack(phone, pack);
     await phone.hook("pack").scrollIntoViewIfNeeded();
     await phone.shot("pack");
     await harvest();
@@ -368,7 +377,7 @@ test("a pack from a file words a call that nothing else knows, and a device with
     }
     await second.click("reject");
     await outcome();
-    await leave(world);
+    await goOn();
 
     const bad = [
         [packSaying("Harvest rewards").slice(0, 100), "pack/not-a-pack"],
@@ -388,10 +397,11 @@ test("a pack from a file words a call that nothing else knows, and a device with
 
 test("a list of stealing sites is loaded from a file and removed", LIMIT, async () => {
     const { browser } = world;
-    await giveFile(browser, "phishing-file", "# mine\nevil.example\nworse.example\n");
-    const count = browser.page.locator('[data-testid="phishing-count"][data-count="2"]');
+    const sites = Array.from({ length: 8_000 }, (_, index) => `evil-${index}.example`);
+    await giveFile(browser, "phishing-file", `# mine\n${sites.join("\n")}\n`);
+    const count = browser.page.locator('[data-testid="phishing-count"][data-count="8000"]');
     await count.waitFor();
-    assert.match(await count.innerText(), /your own: 2 sites \(loaded on \d{4}-\d\d-\d\d\)/);
+    assert.match(await count.innerText(), /your own: 8000 sites \(loaded on \d{4}-\d\d-\d\d\)/);
     await count.scrollIntoViewIfNeeded();
     await browser.shot("list of sites");
     await giveFile(browser, "phishing-file", "fine.example\nhttps://not.a/host\n");

@@ -57,4 +57,6 @@ export function fromScreen(json: unknown): FromScreen | undefined {
     }
 }
 
-const SCREEN_LIMIT = 64 * 1024;
+/** The longest order carries a file of the owner's: 8 MiB at most (`MAX_PACK` of crate/chain), of which JSON may write
+ * each character in six. A browser passes on 64 MiB. */
+const SCREEN_LIMIT = 50 * 1024 * 1024;
