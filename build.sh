@@ -26,6 +26,9 @@ help() {
   fuzz [target] [seconds]
                     Feed altered bytes to one entry point of tests/robust for 60 seconds or so many; without a target,
                     list them; `all` runs each. What it finds is kept in tests/fuzz/artifacts. A smoke is in `test`.
+  differential [inputs]
+                    Compare what the wallet reads in calls, transactions, messages and typed data with alloy and with
+                    ethers, on a million inputs of each or so many. A smoke is in `test`.
   mutants [crate ...]
                     Break what checks a peer's words in mpc, ecdsa and frost, one place at a time, and see that a test
                     fails: hours. docs/mutants.md has the figures.
@@ -202,6 +205,10 @@ test_rust() {
     need_rust
     within 30m "tests in Rust" cargo test --quiet --locked "${RUST_TESTS[@]}"
     within 15m "tests of the screens" cargo test --quiet --locked -p symbolon-ui
+    need_npm
+    # Built with the tests, as every example is.
+    within 10m "what the wallet reads, and what ethers reads" \
+        node tests/differential/ethers.mjs "$TARGET/debug/examples/answers" 2000
 }
 
 test_wasm() {
@@ -258,7 +265,7 @@ check() {
     build_wasm
     within 5m "types" node_modules/.bin/tsc -p .
     within 2m "formatting of scripts and pages" node_modules/.bin/prettier --check --log-level warn \
-        extension web crate/wasm/js tests/browser
+        extension web crate/wasm/js tests/browser tests/differential crate/chain/vectors/sig-util.mjs
     bundle
     sizes
 }
@@ -316,6 +323,17 @@ fuzz_one() { # target, seconds
         "$1" "$corpus" -- "-max_total_time=$2" -max_len=8192 -print_final_stats=1
 }
 
+differential() { # inputs of each kind
+    need_rust
+    need_npm
+    within 6h "against alloy" env INPUTS="${1:-1000000}" cargo test --quiet --locked --release -p symbolon-chain \
+        --test against_alloy -- --ignored --nocapture
+    within 25m "building what answers ethers" \
+        cargo build --quiet --locked --release -p symbolon-chain --example answers
+    within 12h "against ethers" \
+        node tests/differential/ethers.mjs "$TARGET/release/examples/answers" "${1:-1000000}"
+}
+
 # What is altered and which tests must notice stands in tests/mutants. In a copy of the tree.
 mutants() {
     need_rust
@@ -358,7 +376,7 @@ pack() {
 }
 
 case "${1:-help}" in
-run | check | bench | fuzz | mutants | timing | dist) "$@" ;;
+run | check | bench | differential | fuzz | mutants | timing | dist) "$@" ;;
 test) run_tests "${@:2}" ;;
 help | -h | --help) help ;;
 *)

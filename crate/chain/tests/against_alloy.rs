@@ -1,7 +1,8 @@
 //! Decoding and digests against another implementation: alloy's ABI coder, its transactions and its EIP-712.
 //!
-//! Ten thousand inputs as a matter of course; a million of each with
-//! `cargo test --release -p symbolon-chain --test against_alloy -- --ignored --nocapture`.
+//! Ten thousand inputs as a matter of course; as many as `INPUTS` says, a million without it, with
+//! `cargo test --release -p symbolon-chain --test against_alloy -- --ignored --nocapture` (`./build.sh differential`).
+//! `tests/differential` does the same against ethers.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -35,10 +36,11 @@ fn digests_are_those_of_alloy() {
 #[test]
 #[ignore = "a million inputs of each: minutes in release"]
 fn a_million_inputs_find_no_difference() {
-    calls(MANY);
-    transactions(MANY);
-    messages(MANY);
-    typed_data(MANY);
+    let many = std::env::var("INPUTS").map_or(MANY, |inputs| inputs.parse().unwrap());
+    calls(many);
+    transactions(many);
+    messages(many);
+    typed_data(many);
 }
 
 fn runner() -> TestRunner {
