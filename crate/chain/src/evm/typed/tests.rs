@@ -67,13 +67,61 @@ fn digests_are_those_of_ethers() {
     assert!(cases.len() >= 60);
     for case in cases {
         let chain = case["domain"]["chainId"].as_u64().unwrap_or(1);
-        let data = json!({
+        let mut data = json!({
             "types": case["types"], "primaryType": case["primaryType"],
             "domain": case["domain"], "message": case["data"]
         });
+        // What `TypedDataEncoder.getPayload` adds before ethers asks a wallet.
+        data["types"]["EIP712Domain"] = domain_fields(&case["domain"]);
         let typed = v4(&data, chain).unwrap_or_else(|error| panic!("{}: {error}", case["name"]));
         assert_eq!(format!("{}", typed.digest), case["digest"].as_str().unwrap(), "{}", case["name"]);
     }
+}
+
+/// The fields that a domain has, in the order of EIP-712, "Definition of domainSeparator".
+fn domain_fields(domain: &Json) -> Json {
+    [
+        ("name", "string"),
+        ("version", "string"),
+        ("chainId", "uint256"),
+        ("verifyingContract", "address"),
+        ("salt", "bytes32"),
+    ]
+    .iter()
+    .filter(|(name, _)| domain.get(*name).is_some_and(|value| !value.is_null()))
+    .map(|(name, kind)| json!({ "name": name, "type": kind }))
+    .collect()
+}
+
+/// The test dApp's permit for an item leaves the type of its domain out. We used to derive it from the domain, as ethers
+/// does before it asks, and the page's own check, MetaMask's library, did not find the account in the signature. Digest
+/// by `TypedDataUtils.eip712Hash` of `@metamask/eth-sig-util` 9.0.0.
+#[test]
+fn regression_a_domain_without_a_type_is_hashed_as_by_sig_util_and_is_not_shown() {
+    let data = json!({
+        "domain": {
+            "name": "My NFT", "version": "1", "chainId": 31337,
+            "verifyingContract": "0x9A9f2CCfdE556A7E9Ff0848998Aa4a0CFD8863AE"
+        },
+        "types": {
+            "Permit": [
+                { "name": "spender", "type": "address" },
+                { "name": "tokenId", "type": "uint256" },
+                { "name": "nonce", "type": "uint256" },
+                { "name": "deadline", "type": "uint256" }
+            ]
+        },
+        "primaryType": "Permit",
+        "message": {
+            "spender": "0x0521797E19b8E274E4ED3bFe5254FAf6fac96F08",
+            "tokenId": "3606393", "nonce": "0", "deadline": "1734995006"
+        }
+    });
+    let typed = v4(&data, 31337).unwrap();
+    assert_eq!(typed.digest.0, hex!("c8a8dff9873e9d2951cf120c1883ba6b656d459b97f1dc8eb33c4bc1107b9e90"));
+    assert!(typed.domain.is_empty() && typed.verifying_contract.is_none());
+    assert!(typed.unsigned_fields && !typed.bound_to_chain);
+    assert_eq!(v4(&data, 1), Err(BadTypedData::Chain));
 }
 
 #[test]
