@@ -103,14 +103,16 @@ class Provider {
 
     enable = (): Promise<unknown> => this.request({ method: "eth_requestAccounts" });
 
-    sendAsync = (payload: Rpc | Rpc[], callback: Callback): void => {
+    /** Some pages give no callback: they ask all the same. */
+    sendAsync = (payload: Rpc | Rpc[], callback?: Callback): void => {
+        const tell: Callback = typeof callback === "function" ? callback : () => undefined;
         if (isArray(payload)) {
             const all = ThePromise.all(payload.map((one) => this.#respond(one)));
-            void (apply(then, all, [(answers: unknown) => callback(null, answers as never)]) as unknown);
+            void (apply(then, all, [(answers: unknown) => tell(null, answers as never)]) as unknown);
             return;
         }
         const respond = (response: unknown): void =>
-            callback((own(response, "error") as Error | undefined) ?? null, response as never);
+            tell((own(response, "error") as Error | undefined) ?? null, response as never);
         void (apply(then, this.#respond(payload), [respond]) as unknown);
     };
 

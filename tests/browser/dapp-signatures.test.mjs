@@ -56,7 +56,6 @@ for (const [button, code] of [
     ["maliciousApproveERC20WithOddHexData", -32602],
     ["maliciousSendWithoutHexPrefixValue", -32602],
     ["maliciousPermitIntAddress", -32602],
-    ["ppomSendMaliciousEthButton", 5760],
     ["ppomSendMaliciousERC20TransferButton", 5760],
     ["ppomSendMaliciousERC20ApprovalButton", 5760],
     ["ppomSendMaliciousSetApprovalForAllButton", 5760],
@@ -127,3 +126,19 @@ for (const button of ["signTypedDataV4Batch", "sendEIP1559Queue", "signTypedData
         await page.waitForSelector("#personalSign:not([disabled])", { state: "attached" });
     });
 }
+
+test("what follows from a key of encryption stays disabled, and asked for directly it is refused", LIMIT, async () => {
+    for (const id of ["encryptMessageInput", "encryptButton", "decryptButton"])
+        assert.ok(await page.locator(`#${id}`).isDisabled(), id);
+    const code = await page.evaluate(
+        (address) =>
+            window.announced.request({ method: "eth_decrypt", params: ["0x7b7d", address] }).then(
+                () => undefined,
+                (error) => error.code,
+            ),
+        address,
+    );
+    assert.equal(code, -32004);
+});
+
+test("no button of this part was left out", () => buttons.all("dapp-signatures"));

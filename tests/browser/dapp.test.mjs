@@ -111,11 +111,25 @@ test("a token is created, moved and allowed to be moved", LIMIT, async () => {
     await buttons.transaction("createToken");
     await buttons.text("erc20TokenAddresses", /0x[0-9a-fA-F]{40}/);
     assert.match((await buttons.transaction("transferTokens")).card.headline, /^Send /);
+    // Of its own tokens, and not yet allowed: the contract's node says no, and the page asks for no signature.
+    await fill("transferFromSenderInput", address);
+    await fill("transferFromRecipientInput", "0x70997970c51812dc3a010c7d01b50e0d17dc79c8");
+    await buttons.click("transferFromTokens");
+    await buttons.text("tokenMethodsResult", /\S/);
+    const calls = await page.evaluate(() => window.calls);
+    assert.equal(calls.find((call) => call.method === "eth_estimateGas").code, 3);
+    assert.ok(calls.every((call) => call.method !== "eth_sendTransaction"));
+    await fill("approveTo", address);
     assert.match((await buttons.transaction("approveTokens")).card.headline, /^Let /);
     await buttons.transaction("increaseTokenAllowance");
     await fill("allowanceOwner", address);
-    await fill("allowanceSpender", "0x9bc5baf874d2da8d216ae9f137804184ee5afef4");
-    await buttons.verify("getAllowance", "allowanceAmountResult", /^[0-9.]+$/);
+    await fill("allowanceSpender", address);
+    await buttons.verify("getAllowance", "allowanceAmountResult", "8.0000");
+    await buttons.transaction("transferFromTokens");
+    await buttons.verify("getAllowance", "allowanceAmountResult", "6.5000");
     await buttons.transaction("transferTokensWithoutGas");
     await buttons.transaction("approveTokensWithoutGas");
+    await buttons.here("watchAssets", true);
 });
+
+test("no button of this part was left out", () => buttons.all("dapp"));

@@ -29,6 +29,11 @@ pub fn short(address: &str) -> String {
     format!("{head}…{tail}")
 }
 
+/// A sentence in which addresses that are cut in the middle stay on one line: a word joiner (U+2060) after each ellipsis.
+pub fn unbroken(sentence: &str) -> String {
+    sentence.replace('…', "…\u{2060}")
+}
+
 /// A decimal amount cut to a readable length, never rounded up: at most 6 decimals, at least one significant digit.
 pub fn amount(exact: &str) -> String {
     let Some((whole, decimals)) = exact.split_once('.') else { return exact.to_owned() };
@@ -106,6 +111,11 @@ mod tests {
         assert_eq!(groups("0xé👩‍🚀ab").concat(), "0xé👩‍🚀ab");
         assert_eq!(short("ééééééééééééééééé"), "éééééé…éééé");
         assert!(groups("").is_empty());
+    }
+
+    #[test]
+    fn a_cut_address_is_not_broken_in_two() {
+        assert_eq!(unbroken("Send 1 ETH to 0x7099…79C8"), "Send 1 ETH to 0x7099…\u{2060}79C8");
     }
 
     #[test]

@@ -73,7 +73,7 @@ messages! {
     LINKING_HERE = "Create the key from here instead";
     INVITE = "Add a device";
     INVITE_ANOTHER = "Add another device";
-    JOIN_OTHER = "Join another device's invitation";
+    JOIN_OTHER = "Join another device";
     THIS_DEVICE = "This device";
     ONLINE = "Online";
     NEVER_SEEN = "Offline, not seen yet";

@@ -1,8 +1,11 @@
 // Presses the buttons of `@metamask/test-dapp` and sees each through: on the page, on both devices, on the chain.
 
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import { root } from "./process.mjs";
 import { Screens } from "./screens.mjs";
 import { closeWindows, windows } from "./signing.mjs";
+import { DRIVEN } from "./test-dapp-buttons.mjs";
 import { phoneShows } from "./wallet.mjs";
 
 /** What of a wallet the page's own scripts ask for; the rest are reads. */
@@ -17,8 +20,13 @@ const PATIENCE_MS = 60_000;
 const shared = (risk) => !/risk\/(first-time|likely-to-fail|new-origin)$/.test(risk);
 
 export class Buttons {
+    /** Ids of the buttons that were seen through. */
+    driven = new Set();
     /** Rows that were seen through, as `button: what came of it`. */
     rows = [];
+    #clicked = 0;
+    /** The request that both devices approved last. */
+    #signed = "";
 
     constructor(world, page, address) {
         this.world = world;
@@ -29,6 +37,7 @@ export class Buttons {
     /** Clicks; gives the calls that the page made of the wallet because of it, as they are answered. */
     async click(button) {
         const { page } = this;
+        this.#clicked = performance.now();
         await page.bringToFront();
         await page.waitForSelector(`#${button}:not([disabled])`, { state: "attached" });
         await page.evaluate((id) => {
@@ -80,10 +89,27 @@ export class Buttons {
         }
     }
 
+    /** The window with the request that is next; it may still show how the one before ended. */
+    async next() {
+        for (;;) {
+            const window = await this.world.approvalWindow();
+            const close = window.hook("result-close");
+            const other = `[data-testid="request"]:not([data-request="${this.#signed}"])`;
+            const either = window.page.locator(`[data-testid="result-close"], ${other}`).first();
+            // A window whose last request has ended closes by itself.
+            const there = await either.waitFor().then(
+                () => true,
+                (error) => assert.ok(window.page.isClosed(), error),
+            );
+            if (there && !(await close.count().catch(() => 1))) return window;
+            await close.click({ timeout: 500 }).catch(() => undefined);
+        }
+    }
+
     /** Approves on both devices what they show alike. */
     async sign() {
         const { world } = this;
-        const window = await world.approvalWindow();
+        const window = await this.next();
         const request = await window.card();
         // The phone may still show how the request before ended.
         await phoneShows(world, request.request);
@@ -91,6 +117,7 @@ export class Buttons {
         await window.approve();
         await world.phone.approve();
         await world.phone.closeResult();
+        this.#signed = request.request;
         return card;
     }
 
@@ -122,11 +149,26 @@ export class Buttons {
         return this.done(button, `signed, ${card.headline}`, { card, result });
     }
 
+    /** A bundle of so many calls, each approved on both devices in its turn. Gives the cards and what the page got. */
+    async bundle(button, count) {
+        await this.click(button);
+        const cards = [];
+        for (let at = 0; at < count; at += 1) cards.push(await this.sign());
+        const [{ code, message, result }] = await this.answered();
+        assert.equal(code, undefined, message);
+        return this.done(button, `${count} calls sent`, { cards, id: result.id });
+    }
+
     /** Something that this device alone decides. */
     async here(button, wanted) {
         await this.click(button);
         const call = await this.asked();
-        if (!call.done) await (await this.world.approvalWindow()).approve();
+        if (!call.done) {
+            // Or it is answered after all, once the node has said what it is.
+            const answered = this.answered();
+            answered.catch(() => undefined);
+            await Promise.race([this.world.approvalWindow().then((window) => window.approve()), answered]);
+        }
         const [{ code, message, result }] = await this.answered();
         assert.equal(code, undefined, message);
         if (wanted !== undefined) assert.deepEqual(result, wanted);
@@ -165,20 +207,34 @@ export class Buttons {
 
     /** A button that only computes, and what it shows. */
     async verify(button, id, wanted) {
-        await this.page.bringToFront();
-        await this.page.waitForSelector(`#${button}:not([disabled])`, { state: "attached" });
-        await this.page.evaluate((id) => document.getElementById(id).click(), button);
+        await this.click(button);
         await this.text(id, wanted);
         return this.done(button, "shown");
     }
 
-    /** After a test that failed half-way: nothing waits for the next one. */
+    /** This file has seen through what it is to, and nothing else that is not on the list of another file. */
+    all(file) {
+        const others = Object.entries(DRIVEN).flatMap(([other, buttons]) => (other === file ? [] : buttons));
+        const own = [...this.driven].filter((button) => !others.includes(button));
+        assert.deepEqual(own.sort(), [...DRIVEN[file]].sort());
+    }
+
+    /** After a test that failed half-way: nothing waits for the next one, and pictures in shots/ tell what did. */
     async clear() {
-        for (const page of windows(this.world)) {
+        const left = windows(this.world);
+        for (const [at, page] of (left.length > 0 ? [...left, this.world.phone.page] : []).entries())
+            await page
+                .screenshot({ path: join(root, `shots/left-${at}-${this.rows.length}.png`) })
+                .catch(() => undefined);
+        for (const page of left) {
             const window = new Screens(page);
-            for (const id of ["reject-all", "reject"]) {
-                const button = window.hook(id);
-                if (await button.count()) await button.click({ timeout: 2_000 }).catch(() => undefined);
+            const any = page.locator(
+                '[data-testid="reject-all"], [data-testid="reject"], [data-testid="result-close"]',
+            );
+            while (await any.count().catch(() => 0)) {
+                const all = window.hook("reject-all");
+                const button = (await all.count().catch(() => 0)) ? all : any.first();
+                await button.click({ timeout: 2_000 }).catch(() => undefined);
             }
         }
         await closeWindows(this.world);
@@ -194,7 +250,8 @@ export class Buttons {
     }
 
     async done(button, what, value) {
-        this.rows.push(`${button}: ${what}`);
+        this.driven.add(button);
+        this.rows.push(`${button}: ${what} (${Math.round(performance.now() - this.#clicked)} ms)`);
         for (const page of windows(this.world)) {
             const window = new Screens(page);
             if (await window.hook("result").count()) await window.closeResult().catch(() => undefined);

@@ -4,10 +4,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { freePort, root, start } from "./process.mjs";
 
-/** Starts anvil with chain id 31337 and its ten funded development accounts. */
-export async function startChain({ port, blockTime } = {}) {
+/** Starts anvil, with its ten funded development accounts. */
+export async function startChain({ blockTime, id = 31337, port } = {}) {
     const chosen = port ?? (await freePort());
-    const args = ["--host", "127.0.0.1", "--port", String(chosen), "--chain-id", "31337"];
+    const args = ["--host", "127.0.0.1", "--port", String(chosen), "--chain-id", String(id)];
     if (blockTime) args.push("--block-time", String(blockTime));
     const node = await start(anvil(), args, {
         ready: (line) => line.includes("Listening on"),

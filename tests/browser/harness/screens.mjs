@@ -160,7 +160,8 @@ export class Screens {
         await this.page.waitForSelector('[data-testid="request"]:not([data-status="preparing"])');
         return {
             digest: (await this.hook("digest").count()) ? await this.hook("digest").textContent() : "",
-            headline: (await this.hook("card-headline").innerText()).trim().split("\n").at(-1),
+            // Without what keeps a cut address on one line.
+            headline: (await this.hook("card-headline").innerText()).trim().split("\n").at(-1).replaceAll("\u2060", ""),
             origin: await this.hook("request-origin").getAttribute("data-origin"),
             request: await this.hook("request").getAttribute("data-request"),
             risks: await this.hook("risk").evaluateAll((all) =>

@@ -4,8 +4,12 @@ import assert from "node:assert/strict";
 import { Screens } from "./screens.mjs";
 
 const PATIENCE_MS = 60_000;
+/** How long a dangerous approval is held. */
+const HOLD_MS = 2_500;
 /** Hooks of the buttons that an owner presses until a request is through. */
-const PRESSED = '[data-testid="approve"][data-armed="true"]:not([disabled]), [data-testid="try-again"]:not([disabled])';
+const PRESSED =
+    '[data-testid="approve"][data-armed="true"]:not([disabled]), [data-testid="try-again"]:not([disabled]), ' +
+    '[data-testid="result-close"]';
 
 /** The demo page, connected. */
 export async function connectDemo(world) {
@@ -47,10 +51,11 @@ export async function answer(demo) {
 }
 
 /**
- * The owner sits before both devices and presses what can be pressed until the page has its answer. `death` is a
- * promise of one death, and `bury` what follows it. Gives the hash, and how often "try again" was needed.
+ * The owner sits before both devices and presses what can be pressed until the page has its answer, which `heard` gives
+ * as soon as it is there. `death` is a promise of one death, and `bury` what follows it. Gives the answer as `hash`, and
+ * how often "try again" was needed.
  */
-export async function signThrough(world, demo, { bury = () => undefined, death } = {}) {
+export async function signThrough(world, demo, { bury = () => undefined, death, heard = () => answer(demo) } = {}) {
     const late = Date.now() + PATIENCE_MS;
     let died;
     void death?.then((step) => (died = step));
@@ -61,14 +66,19 @@ export async function signThrough(world, demo, { bury = () => undefined, death }
             buried = died;
             await bury();
         }
-        const hash = await answer(demo);
+        const hash = await heard();
         if (hash) return { died: buried, hash, retries };
         assert.ok(Date.now() < late, `no answer within ${PATIENCE_MS} ms; died at ${died}`);
         for (const page of [...windows(world), world.phone.page]) {
+            const acknowledge = page.locator('[data-testid="acknowledge"]:not(:checked)');
+            if (await acknowledge.count().catch(() => 0))
+                await acknowledge.check({ timeout: 500 }).catch(() => undefined);
             const button = page.locator(PRESSED).first();
             if (!(await button.isVisible().catch(() => false))) continue;
-            const id = await button.getAttribute("data-testid", { timeout: 200 }).catch(() => undefined);
-            const pressed = await button.click({ timeout: 500 }).then(
+            const [id, held] = await button
+                .evaluate((one) => [one.dataset.testid, one.dataset.hold === "true"], undefined, { timeout: 200 })
+                .catch(() => []);
+            const pressed = await button.click({ delay: held ? HOLD_MS : 0, timeout: 500 + HOLD_MS }).then(
                 () => true,
                 () => false,
             );

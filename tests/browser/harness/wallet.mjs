@@ -11,16 +11,19 @@ const ANVIL = { chain: 31337, name: "Anvil", symbol: "ETH" };
  */
 export async function makeWallet(
     world,
-    { approve = false, cosigner = true, say = () => undefined, threshold = 2 } = {},
+    { approve = false, cosigner = true, last, say = () => undefined, threshold = 2 } = {},
 ) {
-    const browser = world.browser ?? (await world.openExtension());
-    const phone = world.phone ?? (await world.openPhone());
-
-    say("the browser is set up");
-    await browser.setUp({ name: "Laptop", password: PASSWORD, relay: world.relayUrl });
+    // Two browsers, neither of which waits for the other until they meet.
+    const [browser, phone] = await Promise.all([
+        world.browser ?? world.openExtension(),
+        world.phone ?? world.openPhone(),
+    ]);
+    await Promise.all([
+        browser.setUp({ name: "Laptop", password: PASSWORD, relay: world.relayUrl }),
+        phone.setUp({ join: true, name: "Phone", password: PASSWORD }),
+    ]);
     await browser.on("linking");
-    say("the phone is set up");
-    await phone.setUp({ join: true, name: "Phone", password: PASSWORD });
+    say("browser and phone are set up");
 
     say("the browser shows a QR code, the phone's camera films it");
     await browser.invite();
@@ -31,7 +34,7 @@ export async function makeWallet(
     await compare(browser, phone, say);
 
     await browser.on("linking");
-    if (!cosigner) return makeKey(world, { devices: 2, say, threshold });
+    if (!cosigner) return makeKey(world, { devices: 2, last, say, threshold });
     say("the cosigner joins by link");
     const link = await browser.invite();
     await world.startCosigner(link, { approve });
@@ -40,11 +43,14 @@ export async function makeWallet(
     await browser.page.waitForSelector('[data-testid="device-row"][data-name="Cosigner"][data-online="true"]');
     await browser.shot("all paired");
 
-    return makeKey(world, { devices: 3, say, threshold });
+    return makeKey(world, { devices: 3, last, say, threshold });
 }
 
-/** Makes the key with the devices that are paired, and adds the chain to browser and phone. Gives the address. */
-export async function makeKey(world, { devices, say = () => undefined, threshold }) {
+/**
+ * Makes the key with the devices that are paired, and adds the chain to browser and phone. Gives the address. `last` may
+ * do something around the last device's agreeing.
+ */
+export async function makeKey(world, { devices, last = (agree) => agree(), say = () => undefined, threshold }) {
     const { browser, phone } = world;
     say(`the key is made, ${threshold} of ${devices}`);
     await browser.createKey(threshold);
@@ -53,7 +59,7 @@ export async function makeKey(world, { devices, say = () => undefined, threshold
     await browser.shot("roster");
     await browser.click("roster-same");
     await phone.shot("roster");
-    await phone.click("roster-same");
+    await last(() => phone.click("roster-same"));
     await Promise.all([browser.on("home"), phone.on("home")]);
     const address = await browser.address();
     assert.match(address, /^0x[0-9a-fA-F]{40}$/);
@@ -62,10 +68,12 @@ export async function makeKey(world, { devices, say = () => undefined, threshold
     await phone.shot("home");
 
     say("the chain is added as a network, on both");
-    for (const device of [browser, phone]) {
-        await device.addNetwork({ ...ANVIL, rpc: world.chain.url });
-        await device.click("nav-home");
-    }
+    await Promise.all(
+        [browser, phone].map(async (device) => {
+            await device.addNetwork({ ...ANVIL, rpc: world.chain.url });
+            await device.click("nav-home");
+        }),
+    );
     return address;
 }
 

@@ -274,7 +274,9 @@ fn typed(json: &serde_json::Value) -> Intent {
 fn a_permit_is_the_approval_that_it_is() {
     let field = |name: &str, kind: &str| json!({ "name": name, "type": kind });
     let intent = typed(&json!({
-        "types": { "Permit": [field("owner", "address"), field("spender", "address"), field("value", "uint256"),
+        "types": { "EIP712Domain": [field("name", "string"), field("version", "string"), field("chainId", "uint256"),
+            field("verifyingContract", "address")],
+            "Permit": [field("owner", "address"), field("spender", "address"), field("value", "uint256"),
             field("nonce", "uint256"), field("deadline", "uint256")] },
         "primaryType": "Permit",
         "domain": { "name": "USD Coin", "version": "2", "chainId": "1", "verifyingContract": USDC },
@@ -295,6 +297,7 @@ fn a_batch_of_permit2_is_an_approval_of_each_token() {
     let data = |contract: &str| {
         json!({
             "types": {
+                "EIP712Domain": [field("name", "string"), field("chainId", "uint256"), field("verifyingContract", "address")],
                 "PermitBatch": [field("details", "PermitDetails[]"), field("spender", "address"), field("sigDeadline", "uint256")],
                 "PermitDetails": [field("token", "address"), field("amount", "uint160"), field("expiration", "uint48"), field("nonce", "uint48")]
             },
@@ -321,7 +324,8 @@ fn a_batch_of_permit2_is_an_approval_of_each_token() {
 #[test]
 fn orders_and_unknown_typed_data_are_told() {
     let intent = typed(&json!({
-        "types": { "OrderComponents": [{ "name": "offerer", "type": "address" }] },
+        "types": { "EIP712Domain": [{ "name": "name", "type": "string" }],
+            "OrderComponents": [{ "name": "offerer", "type": "address" }] },
         "primaryType": "OrderComponents", "domain": { "name": "Seaport" }, "message": { "offerer": ME }
     }));
     assert_eq!(codes(&intent), ["order", "any-chain", "unknown-typed-data"]);

@@ -101,7 +101,7 @@ impl TypedData {
         let (types, domain, message) = (field("types")?, field("domain")?, field("message")?);
         check_domain(domain, active_chain)?;
         let primary_type = root.get("primaryType").and_then(Json::as_str).ok_or(BadTypedData::PrimaryType)?;
-        let schema = Schema::parse(types, domain)?;
+        let schema = Schema::parse(types)?;
         if primary_type == DOMAIN_TYPE || !schema.has(primary_type) {
             return Err(BadTypedData::PrimaryType);
         }

@@ -17,7 +17,7 @@ use symbolon_wallet::view::{Card, RequestStatus, RequestView};
 
 use crate::app::app;
 use crate::part::page::{section, title};
-use crate::{messages, testids};
+use crate::{format, messages, testids};
 
 pub fn approval(id: String) -> AnyView {
     let app = app();
@@ -83,7 +83,7 @@ fn headline(card: &Card) -> AnyView {
     view! {
         <div class="headline" data-testid=testids::CARD_HEADLINE>
             <p class="tag">{messages::card_kind(card.kind)}</p>
-            {title(view! { <bdi>{card.headline.clone()}</bdi> })}
+            {title(view! { <bdi>{format::unbroken(&card.headline)}</bdi> })}
         </div>
     }
     .into_any()

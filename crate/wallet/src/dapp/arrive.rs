@@ -118,7 +118,7 @@ impl Wallet {
                 transaction: None,
                 fee: FeeWish::Page,
             }),
-            created_at: cx.now,
+            created_at: self.next_in_line(cx.now),
             // No approval outlives the time that its owner was given, by this device's own clock.
             expires_at: proposal
                 .expires_at

@@ -256,7 +256,7 @@ impl Wallet {
             id: RequestId(id),
             source,
             ask,
-            created_at: cx.now,
+            created_at: self.next_in_line(cx.now),
             expires_at: cx.now.saturating_add(if line { QUEUE_LIFE } else { DECISION_LIFE }),
             origin_is_new,
             approved: None,
@@ -264,6 +264,13 @@ impl Wallet {
             signed: None,
             live: Live { client, stage: if line { Stage::Queued } else { Stage::Ready }, ..Live::default() },
         }
+    }
+
+    /// The time of a new request, in ms: later than that of any that waits. What is read back after a restart stands in the
+    /// order of these times, and requests that come within one millisecond have an order too.
+    pub(super) fn next_in_line(&self, now: Timestamp) -> Timestamp {
+        let latest = self.dapp.requests.iter().map(|entry| entry.created_at).max();
+        latest.map_or(now, |latest| now.max(latest.saturating_add(1)))
     }
 
     pub(super) fn store_entry(&self, cx: &mut Context<'_>, id: &RequestId) {

@@ -106,7 +106,8 @@ fn a_signed_transaction_of_a_safe_is_what_it_lets_the_safe_do() {
     let field = |name: &str, kind: &str| json!({ "name": name, "type": kind });
     let data = |operation: u64| {
         json!({
-            "types": { "SafeTx": [field("to", "address"), field("value", "uint256"), field("data", "bytes"),
+            "types": { "EIP712Domain": [field("chainId", "uint256"), field("verifyingContract", "address")],
+                "SafeTx": [field("to", "address"), field("value", "uint256"), field("data", "bytes"),
                 field("operation", "uint8"), field("safeTxGas", "uint256"), field("baseGas", "uint256"),
                 field("gasPrice", "uint256"), field("gasToken", "address"), field("refundReceiver", "address"),
                 field("nonce", "uint256")] },

@@ -28,9 +28,10 @@ pub(super) struct Field {
 }
 
 impl Schema {
-    /// Checks `types`. Where they leave `EIP712Domain` out, it is made of the domain's own fields in the order of
-    /// EIP-712, as ethers and viem do.
-    pub(super) fn parse(types: &Map<String, Json>, domain: &Map<String, Json>) -> Result<Self, BadTypedData> {
+    /// Checks `types`. Where they leave `EIP712Domain` out it has no fields: MetaMask's signing library hashes it so, and
+    /// pages that ask without it were made to verify that. None of the domain is signed then, and none of it is shown.
+    /// (Ethers, viem and alloy derive the fields, but write them out before they ask a wallet.)
+    pub(super) fn parse(types: &Map<String, Json>) -> Result<Self, BadTypedData> {
         if types.len() > MAX_TYPES {
             return Err(BadTypedData::TooLarge);
         }
@@ -41,14 +42,7 @@ impl Schema {
             }
             written.insert(name.clone(), fields_of(fields)?);
         }
-        if !written.contains_key(DOMAIN_TYPE) {
-            let present = DOMAIN_FIELDS
-                .iter()
-                .filter(|(name, _)| domain.get(*name).is_some_and(|value| !value.is_null()))
-                .map(|(name, kind)| ((*name).to_owned(), (*kind).to_owned()))
-                .collect();
-            written.insert(DOMAIN_TYPE.to_owned(), present);
-        }
+        written.entry(DOMAIN_TYPE.to_owned()).or_default();
 
         let mut structures = BTreeMap::new();
         for (name, fields) in &written {
@@ -146,13 +140,6 @@ fn is_identifier(name: &str, colons: bool) -> bool {
 }
 
 /// EIP-712, "Definition of domainSeparator".
-const DOMAIN_FIELDS: [(&str, &str); 5] = [
-    ("name", "string"),
-    ("version", "string"),
-    ("chainId", "uint256"),
-    ("verifyingContract", "address"),
-    ("salt", "bytes32"),
-];
 const MAX_FIELDS: usize = 256;
 const MAX_NAME: usize = 128;
 const MAX_TYPES: usize = 128;

@@ -5,7 +5,7 @@ use symbolon_wallet::view::RiskView;
 
 use crate::part::icon::icon;
 use crate::part::notice::{severity_icon, severity_name};
-use crate::testids;
+use crate::{format, testids};
 
 pub fn risks(risks: &[RiskView]) -> Option<AnyView> {
     if risks.is_empty() {
@@ -23,7 +23,7 @@ pub fn risks(risks: &[RiskView]) -> Option<AnyView> {
                     data-severity=name
                 >
                     {icon(severity_icon(risk.severity))}
-                    <p dir="auto">{risk.message.clone()}</p>
+                    <p dir="auto">{format::unbroken(&risk.message)}</p>
                 </li>
             }
         })

@@ -9,7 +9,7 @@ use symbolon_chain::{Address, B256};
 
 use super::super::bundles::{Bundle, CallState, LiveBundle};
 use super::super::record;
-use super::super::requests::{Ask, FeeWish, SignAsk, Source};
+use super::super::requests::{Ask, Entry, FeeWish, SignAsk, Source};
 use super::super::rpc::Purpose;
 use super::{MAX_PER_ORIGIN, Reply, error};
 use crate::context::Context;
@@ -112,11 +112,15 @@ impl Wallet {
             cx.rng.fill_bytes(&mut id);
             format!("0x{}", hex::encode(id))
         });
-        let mut entries = Vec::new();
+        let mut entries: Vec<Entry> = Vec::new();
         for (number, ask) in asks.into_iter().enumerate() {
             // Not an id that a page's call can have: these answer to the bundle.
             let source = Source::Page { origin: call.origin.clone(), id: format!("{}/{number}", call.id) };
-            entries.push(self.draw_entry(cx, source, Ask::Sign(ask), None, None));
+            let mut entry = self.draw_entry(cx, source, Ask::Sign(ask), None, None);
+            if let Some(before) = entries.last() {
+                entry.created_at = before.created_at.saturating_add(1);
+            }
+            entries.push(entry);
         }
         let bundle = Bundle {
             id,

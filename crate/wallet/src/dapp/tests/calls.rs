@@ -146,6 +146,24 @@ fn a_bundle_and_its_status_outlive_the_process() {
     assert!(rig.view().requests.is_empty());
 }
 
+/// All calls of a bundle had the same time, and after a restart stood in the order of their random ids. A call behind
+/// another one of its bundle waits for it, and what stands behind in the queue waits for what stands before: where the two
+/// orders differed, neither was ever prepared, and the owner could only reject.
+#[test]
+fn regression_the_calls_of_a_bundle_stand_in_their_order_after_a_restart_too() {
+    let mut rig = Rig::connected();
+    let call = rig.call("wallet_sendCalls", &bundle(&["0x1", "0x2", "0x3", "0x4", "0x5"]));
+    let mut rig = rig.restart();
+    let places: Vec<_> = rig.view().requests.iter().map(|request| request.bundle).collect();
+    assert_eq!(places, [1, 2, 3, 4, 5].map(|place| Some((place, 5))));
+    for _ in 0..5 {
+        through(&mut rig, true);
+    }
+    rig.call_as(PAGE, &call, "wallet_sendCalls", &bundle(&["0x1", "0x2", "0x3", "0x4", "0x5"]));
+    let id = id_of(&rig, &call);
+    assert_eq!(status(&mut rig, &id)["status"], 200);
+}
+
 #[test]
 fn a_page_that_left_finds_its_bundle_by_the_id_that_it_gave() {
     let mut rig = Rig::connected();

@@ -263,3 +263,16 @@ fn one_request_is_one_entry_of_the_journal() {
     assert_eq!(rig.answer("same"), Some(&answered), "an answered call gets the same answer again");
     assert!(rig.view().requests.is_empty());
 }
+
+/// Requests of one millisecond stood in the order of their random ids after a restart, and took their nonces in that order.
+#[test]
+fn regression_sends_that_came_at_once_stand_in_their_order_after_a_restart_too() {
+    let mut rig = Rig::connected();
+    for value in 1..=6 {
+        rig.send(&format!("{value:#x}"));
+    }
+    let before: Vec<_> = rig.view().requests.iter().map(|request| request.id.clone()).collect();
+    let rig = rig.restart();
+    let after: Vec<_> = rig.view().requests.iter().map(|request| request.id.clone()).collect();
+    assert_eq!(after, before);
+}
