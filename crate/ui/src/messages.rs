@@ -2,13 +2,15 @@
 //!
 //! Plain words; every wait says who is awaited, every failure what is safe.
 
-mod words;
-
-pub use words::*;
-
 macro_rules! messages {
     ($($name:ident = $text:literal;)*) => { $(pub const $name: &str = $text;)* };
 }
+
+mod membership;
+mod words;
+
+pub use membership::*;
+pub use words::*;
 
 messages! {
     PRODUCT = "Symbolon";

@@ -3,6 +3,8 @@
 //! One catalogue, so that they can be read over, corrected and translated in one place. Each says what happened,
 //! what is safe, and what to do next.
 
+pub mod change;
+
 use symbolon_chain::risk::Risk;
 use symbolon_chain::{Address, evm::address};
 

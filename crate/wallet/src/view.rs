@@ -4,10 +4,12 @@
 //! messages, token names) is already inert: control, bidirectional and invisible characters are made visible
 //! and lengths are capped. Addresses are EIP-55 checksummed here and lower case towards pages.
 
+mod change;
 mod request;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::change::{ChangeDevice, ChangeRole, ChangeStage, QuorumChangeView, RotationView};
 pub use self::request::{
     Card, CardKind, CardRow, ChangeKind, ChangeView, DeviceState, DeviceStrip, FeeSpeed, FeeView, LimitView,
     RequestStatus, RequestView, RiskView, RowStyle, SimulationStatus, SimulationView,
@@ -31,6 +33,8 @@ pub struct View {
     pub balances: Vec<BalanceView>,
     /// Chain id of the active network.
     pub chain_id: u64,
+    /// A change of who holds shares that is asked for or goes on.
+    pub change: Option<QuorumChangeView>,
     /// The address book, by name.
     pub contacts: Vec<ContactView>,
     /// This wallet's devices, this one first.
@@ -57,6 +61,8 @@ pub struct View {
     pub requests: Vec<RequestView>,
     /// Comparison of all devices before a key is made.
     pub roster: Option<RosterView>,
+    /// When the shares were renewed. None before there is a key, and while locked.
+    pub rotation: Option<RotationView>,
     /// Index of the selected account.
     pub selected_account: u32,
     /// Settings.
@@ -183,8 +189,12 @@ pub struct NetworkView {
 pub struct DeviceView {
     /// Its app version, once heard.
     pub app_version: Option<String>,
+    /// It says that its share is of an earlier epoch than the wallet's: it cannot sign until it has caught up.
+    pub behind: bool,
     /// Share epoch, once there is a key.
     pub epoch: Option<u32>,
+    /// It held a share of this wallet and holds none any more.
+    pub former: bool,
     /// Device id, hex.
     pub id: String,
     /// What it is.
@@ -199,6 +209,8 @@ pub struct DeviceView {
     pub online: bool,
     /// Its party index, once there is a key.
     pub party: Option<u16>,
+    /// When it last took part in a test signature, as far as this device knows.
+    pub tested_at: Option<Timestamp>,
 }
 
 /// What a device is.
