@@ -3,6 +3,7 @@
 //! A [`World`] owns everything that a wallet reaches only through effects: clocks, sockets, storage, password stretching,
 //! a chain. Everything is seeded, so that a run that fails is a run that can be repeated.
 
+pub mod change;
 pub mod node;
 pub mod relay;
 pub mod setup;

@@ -16,6 +16,7 @@ use symbolon_wallet::store::{MemoryStore, StoreError};
 use symbolon_wallet::view::View;
 use symbolon_wallet::{HostConfig, Wallet};
 
+use crate::change::leaves_trace;
 use crate::node::Node;
 use crate::relay::{Connection, Done, Relay};
 
@@ -57,6 +58,8 @@ pub struct Device {
     pub remembered: Option<Secret<[u8; 32]>>,
     /// Effects done so far, over all its lives.
     pub effects: u64,
+    /// Numbers of the effects that left a trace outside of the process: what was stored, remembered, or sent.
+    pub traces: Vec<u64>,
     /// Die just before this effect.
     pub crash_at: Option<u64>,
     /// Every write fails with this.
@@ -182,6 +185,7 @@ impl World {
             store,
             remembered,
             effects: 0,
+            traces: Vec::new(),
             crash_at: None,
             store_error: None,
             fail_write: None,
@@ -407,6 +411,7 @@ impl World {
                 self.kill(index);
                 return;
             }
+            device.traces.extend(leaves_trace(&effect).then_some(device.effects));
             device.effects += 1;
             if !self.perform_one(index, effect) {
                 return;

@@ -44,7 +44,8 @@ pub struct Options {
     #[arg(long, value_name = "LINK")]
     pub join: Option<String>,
 
-    /// DANGER: says "same" to every comparison of symbols and words without asking. For tests and demonstrations.
+    /// DANGER: says "same" to every comparison of symbols and words, and agrees to every change of the wallet's devices,
+    /// without asking. For tests and demonstrations.
     #[arg(long)]
     pub danger_accept_symbols: bool,
 
@@ -55,6 +56,16 @@ pub struct Options {
     /// Chain on which it signs by itself; may be given several times. None given: all.
     #[arg(long = "chain", value_name = "ID")]
     pub chains: Vec<u64>,
+
+    /// Agrees by itself when the same devices shall get new shares. A device that joins or leaves, or another number
+    /// that must sign, is never agreed to without its owner: such a change gives power away.
+    #[arg(long)]
+    pub unattended_rotation: bool,
+
+    /// Asks on the terminal about changes of the wallet's devices also where this device signs by itself. Without it
+    /// such a device refuses them.
+    #[arg(long)]
+    pub ask_changes: bool,
 
     /// DANGER: signs whatever it is asked. For worthless chains only.
     #[arg(long)]
@@ -81,5 +92,66 @@ impl Options {
             max_wei_per_day: self.unattended_wei_per_day.unwrap_or_default(),
             danger_everything: self.danger_approve_everything,
         })
+    }
+
+    /// What this device does about a change of the wallet's devices.
+    pub fn about_change(&self, is_rotation: bool) -> AboutChange {
+        if self.danger_accept_symbols || (self.unattended_rotation && is_rotation) {
+            AboutChange::Agree
+        } else if self.unattended().is_some() && !self.ask_changes {
+            AboutChange::Refuse
+        } else {
+            AboutChange::Ask
+        }
+    }
+}
+
+/// What to do about a change of the wallet's devices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AboutChange {
+    /// Agree without asking.
+    Agree,
+    /// Ask the owner on the terminal.
+    Ask,
+    /// Refuse: nobody watches.
+    Refuse,
+}
+
+#[cfg(test)]
+#[allow(clippy::panic)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    fn about(options: &[&str], is_rotation: bool) -> AboutChange {
+        let line = ["symbolon-cosigner", "run", "--store", "x"].iter().chain(options);
+        let Ok(Cli { action: Action::Run(options) }) = Cli::try_parse_from(line) else {
+            panic!("{options:?}")
+        };
+        options.about_change(is_rotation)
+    }
+
+    #[test]
+    fn a_device_that_signs_by_itself_refuses_changes_unless_it_is_told_to_ask() {
+        let signs = ["--unattended-wei-per-day", "1"];
+        assert_eq!(about(&signs, true), AboutChange::Refuse);
+        assert_eq!(about(&signs, false), AboutChange::Refuse);
+        assert_eq!(about(&[&signs[..], &["--ask-changes"]].concat(), false), AboutChange::Ask);
+        assert_eq!(about(&["--danger-approve-everything"], false), AboutChange::Refuse);
+    }
+
+    #[test]
+    fn only_new_shares_for_the_same_devices_are_agreed_to_unattended() {
+        assert_eq!(about(&["--unattended-rotation"], true), AboutChange::Agree);
+        assert_eq!(about(&["--unattended-rotation"], false), AboutChange::Ask);
+        let signs = ["--unattended-rotation", "--unattended-wei-per-day", "1"];
+        assert_eq!((about(&signs, true), about(&signs, false)), (AboutChange::Agree, AboutChange::Refuse));
+        assert_eq!(about(&["--danger-accept-symbols"], false), AboutChange::Agree);
+    }
+
+    #[test]
+    fn a_device_with_an_owner_asks() {
+        assert_eq!((about(&[], true), about(&[], false)), (AboutChange::Ask, AboutChange::Ask));
     }
 }

@@ -8,12 +8,12 @@ use symbolon_wallet::Secret;
 use symbolon_wallet::command::{Command, MAX_PACK_BYTES};
 use symbolon_wallet::effect::CommandError;
 use symbolon_wallet::event::EffectId;
-use symbolon_wallet::view::{PairingStage, Phase, View};
+use symbolon_wallet::view::{ChangeStage, PairingStage, Phase, View};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::sync::mpsc;
 
 use crate::host::wants_password;
-use crate::options::Options;
+use crate::options::{AboutChange, Options};
 
 /// Says what changed, once, and turns lines into commands.
 pub struct Terminal {
@@ -80,6 +80,7 @@ impl Terminal {
         }
         self.react_to_pairing(view, &mut commands);
         self.react_to_key(view, &mut commands);
+        self.react_to_change(view, &mut commands);
         for request in &view.requests {
             let say = json!({"event": "request", "id": request.id, "origin": request.origin, "headline": request.card.headline,
                 "network": request.network, "digest": request.card.digest, "words": request.card.digest_words,
@@ -154,6 +155,26 @@ impl Terminal {
         }
     }
 
+    /// A change of the wallet's devices: asked about, agreed to or refused as the options say.
+    fn react_to_change(&mut self, view: &View, commands: &mut Vec<Command>) {
+        let Some(change) = &view.change else { return };
+        if change.stage != ChangeStage::Asked || change.agreed {
+            let key = format!("change {:?} {} of {}", change.stage, change.done, change.total);
+            self.say_once(&key, json!({"event": "change-progress", "change": change}));
+            return;
+        }
+        let say = json!({"event": "change", "id": change.id, "proposer": change.proposer, "lines": change.lines,
+            "devices": change.devices, "words": change.words, "answer": "agree ID / refuse ID"});
+        if self.say_once(&format!("change {}", change.id), say) {
+            let answer = |agree| Command::ConfirmChange { change: change.id.clone(), agree };
+            match self.options.about_change(change.rotation) {
+                AboutChange::Agree => commands.push(answer(true)),
+                AboutChange::Ask => {}
+                AboutChange::Refuse => commands.push(answer(false)),
+            }
+        }
+    }
+
     fn open(&self, phase: Phase) -> Command {
         // EXPOSE: the command carries the password as text to the vault of this very process.
         let password = self.password.expose(|password| String::from_utf8_lossy(password).into_owned());
@@ -167,8 +188,8 @@ impl Terminal {
         }
     }
 
-    /// Understands a line: JSON commands, or `same`, `different`, `approve ID`, `reject ID`, `join LINK`,
-    /// `pack FILE`, `pack none`.
+    /// Understands a line: JSON commands, or `same`, `different`, `approve ID`, `reject ID`, `agree ID`, `refuse ID`,
+    /// `join LINK`, `pack FILE`, `pack none`.
     pub(crate) fn read(&mut self, line: &str, view: &View) -> Option<Command> {
         let line = line.trim();
         if self.options.json && line.starts_with('{') {
@@ -198,6 +219,13 @@ impl Terminal {
                 let shown = view.requests.iter().find(|request| request.id.starts_with(id));
                 shown.map(|request| Command::Reject { request: request.id.clone() })
             }
+            (answer @ ("agree" | "refuse"), Some(id)) => {
+                let shown = view.change.as_ref().filter(|change| change.id.starts_with(id));
+                shown.map(|change| Command::ConfirmChange {
+                    change: change.id.clone(),
+                    agree: answer == "agree",
+                })
+            }
             ("pack", Some("none")) => Some(Command::RemovePack),
             ("pack", Some(_)) => {
                 // a name may have spaces
@@ -213,7 +241,7 @@ impl Terminal {
         };
         if command.is_none() {
             self.say(
-                &json!({"event": "help", "message": "same | different | approve ID | reject ID | join LINK | pack FILE | pack none"}),
+                &json!({"event": "help", "message": "same | different | approve ID | reject ID | agree ID | refuse ID | join LINK | pack FILE | pack none"}),
             );
         }
         command

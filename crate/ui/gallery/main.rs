@@ -55,6 +55,24 @@ fn main() {
         sample::keygen(Some("Home server stopped answering. No key was made, and nothing was lost."));
     add("keygen-failed", "onboarding", View { keygen: Some(failed), ..linking() });
 
+    let with_newcomer = || {
+        let mut devices = sample::devices();
+        devices.push(sample::newcomer());
+        devices
+    };
+    let change = |stage, agreed| Some(sample::change(stage, agreed));
+    add("change-asked", "full", View { change: change(ChangeStage::Asked, false), ..ready() });
+    add("change-joining", "phone", View { change: change(ChangeStage::Dealing, true), ..linking() });
+    add(
+        "devices-due",
+        "full",
+        View {
+            devices: with_newcomer(),
+            rotation: ready().rotation.map(|rotation| RotationView { due: true, ..rotation }),
+            ..ready()
+        },
+    );
+
     let busy = || View { activity: sample::activities(), sites: sample::sites(), ..ready() };
     add("home", "popup", busy());
     add("home-full", "full", busy());

@@ -24,6 +24,7 @@ pub fn view(phase: Phase) -> View {
         app_version: "0.1.0".into(),
         balances: if open { balances() } else { vec![] },
         chain_id: 1,
+        change: None,
         contacts: vec![],
         devices: match phase {
             Phase::Fresh => vec![],
@@ -46,6 +47,12 @@ pub fn view(phase: Phase) -> View {
         relay: RelayView::Online,
         requests: vec![],
         roster: None,
+        rotation: open.then_some(RotationView {
+            due: false,
+            due_at: NOW + 87 * 86_400_000,
+            rotated_at: Some(NOW - 3 * 86_400_000),
+            unfinished: false,
+        }),
         selected_account: 0,
         settings: SettingsView {
             auto_lock_minutes: 15,
@@ -71,7 +78,9 @@ pub fn devices() -> Vec<DeviceView> {
 fn device(name: &str, kind: DeviceKind, party: u16, me: bool, online: bool) -> DeviceView {
     DeviceView {
         app_version: Some(if online { "0.1.0" } else { "0.0.9" }.into()),
+        behind: false,
         epoch: Some(1),
+        former: false,
         id: format!("{party:02x}").repeat(16),
         kind,
         last_seen: Some(NOW - 3 * 3_600_000),
@@ -79,6 +88,43 @@ fn device(name: &str, kind: DeviceKind, party: u16, me: bool, online: bool) -> D
         name: name.into(),
         online,
         party: Some(party),
+        tested_at: Some(NOW - 3 * 86_400_000),
+    }
+}
+
+/// A device that is paired and holds no share.
+pub fn newcomer() -> DeviceView {
+    DeviceView {
+        epoch: None,
+        party: None,
+        tested_at: None,
+        ..device("Tablet", DeviceKind::Phone, 4, false, true)
+    }
+}
+
+/// A phone that is replaced by a tablet.
+pub fn change(stage: ChangeStage, agreed: bool) -> QuorumChangeView {
+    let device = |name: &str, role, ready| ChangeDevice { name: name.into(), ready, role };
+    QuorumChangeView {
+        agreed,
+        devices: vec![
+            device("Work laptop", ChangeRole::Stays, true),
+            device("Home server", ChangeRole::Stays, agreed),
+            device("Tablet", ChangeRole::Joins, false),
+        ],
+        done: if stage == ChangeStage::Asked { 0 } else { 7 },
+        id: "ab".repeat(32),
+        lines: words(&["Replace Pixel phone with Tablet"]),
+        proposer: "Work laptop".into(),
+        rotation: false,
+        stage,
+        total: 14,
+        words: match stage {
+            ChangeStage::Asked => {
+                words(&["harbour", "velvet", "tiger", "oxygen", "ladder", "bronze", "apple", "zoo"])
+            }
+            _ => vec![],
+        },
     }
 }
 

@@ -2,17 +2,19 @@
 //!
 //! Plain words; every wait says who is awaited, every failure what is safe.
 
+macro_rules! messages {
+    ($($name:ident = $text:literal;)*) => { $(pub const $name: &str = $text;)* };
+}
+
 mod history;
 mod lists;
+mod membership;
 mod words;
 
 pub use history::*;
 pub use lists::*;
+pub use membership::*;
 pub use words::*;
-
-macro_rules! messages {
-    ($($name:ident = $text:literal;)*) => { $(pub const $name: &str = $text;)* };
-}
 
 messages! {
     PRODUCT = "Symbolon";

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use symbolon_wallet::view::{ActivityView, CardKind, Outcome, PairingStage, Phase, RequestView, View};
+use symbolon_wallet::view::{
+    ActivityView, CardKind, ChangeStage, Outcome, PairingStage, Phase, RequestView, View,
+};
 
 use crate::wire::ScreenKind;
 
@@ -11,6 +13,8 @@ use crate::wire::ScreenKind;
 pub enum Screen {
     /// A request, by id.
     Approval(String),
+    /// A change of who holds shares waits for the owner's word, or gives this device its first share.
+    Change,
     /// How a request ended, by id.
     Done(String),
     /// The approval window has nothing left to show.
@@ -96,6 +100,7 @@ impl Screen {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Approval(_) => "approval",
+            Self::Change => "change",
             Self::Done(_) => "done",
             Self::Idle => "idle",
             Self::Join => "join",
@@ -139,8 +144,10 @@ pub fn screen(view: &View, kind: ScreenKind, place: &Place) -> Screen {
         Phase::Locked => Screen::Unlock,
         Phase::Linking if view.keygen.is_some() => Screen::Keygen,
         Phase::Linking if view.roster.is_some() => Screen::Roster,
+        Phase::Linking if view.change.is_some() => Screen::Change,
         Phase::Linking if pairing_goes_on(view) => Screen::Pairing,
-        Phase::Linking if place.joining => Screen::Join,
+        // The form for a link has done its work once a device is paired.
+        Phase::Linking if place.joining && !has_paired(view) => Screen::Join,
         Phase::Linking => Screen::Linking,
         Phase::Ready => ready(view, kind, place),
     }
@@ -171,6 +178,9 @@ fn ready(view: &View, kind: ScreenKind, place: &Place) -> Screen {
     if let Some(request) = front(view, place) {
         return Screen::Approval(request.id.clone());
     }
+    if asks_change(view) && kind != ScreenKind::Approval {
+        return Screen::Change;
+    }
     if pairing_goes_on(view) {
         return Screen::Pairing;
     }
@@ -184,6 +194,16 @@ fn ready(view: &View, kind: ScreenKind, place: &Place) -> Screen {
 fn worth_a_screen(entry: &ActivityView) -> bool {
     let here_alone = matches!(entry.kind, CardKind::AddNetwork | CardKind::Connect | CardKind::WatchToken);
     !(here_alone && entry.outcome == Outcome::Signed)
+}
+
+/// Whether a change of who holds shares waits for this owner's word.
+fn asks_change(view: &View) -> bool {
+    view.change.as_ref().is_some_and(|change| change.stage == ChangeStage::Asked && !change.agreed)
+}
+
+/// Whether a pairing has just succeeded.
+fn has_paired(view: &View) -> bool {
+    view.pairing.as_ref().is_some_and(|pairing| pairing.stage == PairingStage::Done)
 }
 
 /// Whether a pairing needs a screen of its own.
@@ -280,10 +300,28 @@ mod tests {
     }
 
     #[test]
+    fn a_change_is_asked_for_until_the_owner_has_answered() {
+        let mut view = sample::view(Phase::Ready);
+        view.change = Some(sample::change(ChangeStage::Asked, false));
+        assert_eq!(screen(&view, ScreenKind::Full, &Place::default()), Screen::Change);
+        view.requests = vec![sample::request("a")];
+        assert_eq!(screen(&view, ScreenKind::Full, &Place::default()), Screen::Approval("a".into()));
+        view.requests.clear();
+        view.change = Some(sample::change(ChangeStage::Asked, true));
+        assert_eq!(screen(&view, ScreenKind::Full, &Place::default()), Screen::Tab(Tab::Home));
+        // A device that joins has nothing else to show.
+        let mut view = sample::view(Phase::Linking);
+        view.change = Some(sample::change(ChangeStage::Dealing, true));
+        assert_eq!(screen(&view, ScreenKind::Full, &Place::default()), Screen::Change);
+    }
+
+    #[test]
     fn a_finished_pairing_returns_to_the_devices() {
         let mut view = sample::view(Phase::Linking);
         view.pairing = Some(sample::pairing(PairingStage::Done));
         assert_eq!(screen(&view, ScreenKind::Full, &Place::default()), Screen::Linking);
+        let joining = Place { joining: true, ..Place::default() };
+        assert_eq!(screen(&view, ScreenKind::Phone, &joining), Screen::Linking);
         view.pairing = Some(sample::pairing(PairingStage::Compare));
         assert_eq!(screen(&view, ScreenKind::Full, &Place::default()), Screen::Pairing);
     }

@@ -3,6 +3,7 @@
 mod activity;
 mod allowances;
 mod approval;
+mod change;
 mod contacts;
 mod devices;
 mod done;
@@ -66,6 +67,7 @@ pub fn root(app: App) -> AnyView {
 fn draw(screen: Screen) -> AnyView {
     match screen {
         Screen::Approval(id) => approval::approval(id),
+        Screen::Change => change::change(),
         Screen::Done(id) => done::done(id),
         Screen::Idle => idle(),
         Screen::Join => join::join(),

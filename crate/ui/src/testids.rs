@@ -10,6 +10,9 @@
 //! | welcome | [`CREATE`], [`JOIN`] | |
 //! | set-up | [`DEVICE_NAME`], [`PASSWORD`], [`PASSWORD_AGAIN`], [`ADVANCED`], [`RELAY_URL`], [`SET_UP`] | |
 //! | linking, devices | [`DEVICE_ROW`], [`DEVICE_FORGET`], [`INVITE`], [`JOIN_OTHER`] | row: `data-device`, `data-online`, `data-name` |
+//! | devices | [`ROTATE`], [`ROTATED`], [`THRESHOLD_EDIT`], [`DEVICE_ADD`], [`DEVICE_REMOVE`], [`DEVICE_REPLACE`] | row: `data-epoch`, `data-party`; rotated: `data-due` |
+//! | devices | [`DRAFT_LINE`], [`THRESHOLD`], [`ACCEPT_NO_SPARE`], [`DRAFT_ASK`], [`DRAFT_CANCEL`] | |
+//! | change, devices | [`CHANGE_LINE`], [`CHANGE_WORDS`], [`CHANGE_DEVICE`], [`CHANGE_PROGRESS`], [`CHANGE_AGREE`], [`CHANGE_REFUSE`] | device: `data-name`, `data-ready` |
 //! | linking | [`THRESHOLD`] (radio inputs, `value` = t), [`ACCEPT_NO_SPARE`], [`CREATE_KEY`] | |
 //! | pairing | [`PAIRING_STAGE`], [`PAIR_QR`], [`PAIR_LINK`], [`PAIR_COUNTDOWN`], [`PAIR_CANCEL`], [`PAIR_AGAIN`] | stage: `data-stage`, `data-code` |
 //! | pairing | [`SYMBOLS`] with [`SYMBOL`] inside, [`SYMBOLS_SAME`], [`SYMBOLS_DIFFERENT`] | symbol: `data-name` |
@@ -68,6 +71,12 @@ hooks! {
     BUNDLE = "bundle",
     CARD_HEADLINE = "card-headline",
     CARD_ROW = "card-row",
+    CHANGE_AGREE = "change-agree",
+    CHANGE_DEVICE = "change-device",
+    CHANGE_LINE = "change-line",
+    CHANGE_PROGRESS = "change-progress",
+    CHANGE_REFUSE = "change-refuse",
+    CHANGE_WORDS = "change-words",
     CONTACT_ADDRESS = "contact-address",
     CONTACT_CHOICE = "contact-choice",
     CONTACT_NAME = "contact-name",
@@ -81,11 +90,17 @@ hooks! {
     CREATE = "create",
     CREATE_KEY = "create-key",
     DEFAULT_PROVIDER = "default-provider",
+    DEVICE_ADD = "device-add",
     DEVICE_FORGET = "device-forget",
     DEVICE_NAME = "device-name",
+    DEVICE_REMOVE = "device-remove",
+    DEVICE_REPLACE = "device-replace",
     DEVICE_ROW = "device-row",
     DIGEST = "digest",
     DIGEST_WORDS = "digest-words",
+    DRAFT_ASK = "draft-ask",
+    DRAFT_CANCEL = "draft-cancel",
+    DRAFT_LINE = "draft-line",
     ERASE = "erase",
     ERASE_CONFIRMATION = "erase-confirmation",
     EXPORT_CSV = "export-csv",
@@ -176,6 +191,8 @@ hooks! {
     ROSTER_DIFFERENT = "roster-different",
     ROSTER_SAME = "roster-same",
     ROSTER_WORDS = "roster-words",
+    ROTATE = "rotate",
+    ROTATED = "rotated",
     ROW_COPY = "row-copy",
     RULE = "rule",
     SCAN_CAMERA = "scan-camera",
@@ -212,6 +229,7 @@ hooks! {
     SYMBOLS_SAME = "symbols-same",
     THEME = "theme",
     THRESHOLD = "threshold",
+    THRESHOLD_EDIT = "threshold-edit",
     TOKEN_ADD = "token-add",
     TOKEN_ADDRESS = "token-address",
     TOKEN_HIDE = "token-hide",

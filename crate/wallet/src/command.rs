@@ -60,12 +60,31 @@ pub enum Command {
         /// The new one.
         new: String,
     },
+    /// Proposes another set of devices that hold shares, or new shares for the same ones, to all devices that it
+    /// concerns. Nothing happens before their owners agree.
+    ChangeDevices {
+        /// Paired devices that shall get a share, by id.
+        add: Vec<String>,
+        /// Devices that shall hold none any more, by id.
+        remove: Vec<String>,
+        /// How many must sign afterwards; as before, if none.
+        threshold: Option<u16>,
+        /// The owner accepted, in words, that losing one device then loses the funds.
+        accept_no_spare: bool,
+    },
     /// Which devices shall co-sign a request with this one (party devices as in [`crate::view::DeviceView::id`]).
     ChooseCosigners {
         /// The request.
         request: String,
         /// Device ids, exactly threshold − 1 of them.
         devices: Vec<String>,
+    },
+    /// Answers the change that is on screen.
+    ConfirmChange {
+        /// Its id, as in [`crate::view::QuorumChangeView::id`]: nobody agrees to another one than was shown.
+        change: String,
+        /// Yes or no.
+        agree: bool,
     },
     /// Answers "are the six symbols the same on both devices?".
     ConfirmPairing {

@@ -2,8 +2,9 @@
 //!
 //! # Seam
 //! The device side calls [`Wallet::dapp_unlocked`], [`Wallet::dapp_locked`], [`Wallet::key_activated`],
-//! [`Wallet::request_arrived`], [`Wallet::request_signed`], [`Wallet::request_stalled`],
-//! [`Wallet::request_cancelled`], [`Wallet::request_waiting`], [`Wallet::pack_hash`] and [`Wallet::dapp_erase`].
+//! [`Wallet::key_dropped`], [`Wallet::request_arrived`], [`Wallet::request_signed`], [`Wallet::request_stalled`],
+//! [`Wallet::request_cancelled`], [`Wallet::request_waiting`], [`Wallet::pack_hash`] and
+//! [`Wallet::dapp_erase`].
 
 mod accounts;
 mod activity;
@@ -228,9 +229,26 @@ impl Wallet {
 
     /// New shares became active: accounts exist (or still exist) from here on.
     pub(crate) fn key_activated(&mut self, cx: &mut Context<'_>) {
+        for entry in &mut self.dapp.requests {
+            // Sessions with shares of an earlier epoch are over.
+            entry.live.started = false;
+        }
         self.derive_accounts(cx);
         self.refresh_balances(cx);
         self.advance(cx);
+    }
+
+    /// This device holds no share any more: nothing can be signed here, and there are no accounts.
+    pub(crate) fn key_dropped(&mut self, cx: &mut Context<'_>) {
+        let mut batch = crate::store::Batch::default();
+        for entry in std::mem::take(&mut self.dapp.requests) {
+            self.answer_rejected(cx, &entry, crate::messages::PAGE_REJECTED);
+            batch.delete(entry.key());
+        }
+        cx.store(batch);
+        self.dapp.balances.forget();
+        self.derive_accounts(cx);
+        cx.view_changed();
     }
 
     /// The session ended without a signature and will not be retried by itself; nothing was signed.

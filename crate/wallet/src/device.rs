@@ -10,9 +10,15 @@
 
 mod access;
 mod activation;
+mod attempts;
+mod change;
+mod dealing;
+mod frames;
 mod introductions;
 mod keygen;
 mod keys;
+mod life;
+mod members;
 mod notices;
 mod pairing;
 pub mod peer;
@@ -20,9 +26,11 @@ mod peers;
 mod records;
 mod relay;
 mod roster;
+mod said;
 mod settings;
 mod shares;
 mod signing;
+mod standing;
 mod strikes;
 pub(crate) mod test_signing;
 mod view;
@@ -39,8 +47,11 @@ pub(crate) use self::records::Stored;
 
 use self::access::Stretching;
 use self::activation::Activation;
-use self::keygen::KeygenRun;
+use self::attempts::Attempts;
+use self::change::Wish;
+use self::dealing::DealingRun;
 use self::keys::KeyRecord;
+use self::life::Life as KeyLife;
 use self::notices::{Notices, refusal};
 use self::pairing::Pairing;
 use self::peers::Peer;
@@ -96,11 +107,12 @@ struct Open {
     roster: Option<Roster>,
     /// Confirmations that came before the proposal they are of.
     early_confirmations: VecDeque<(DeviceId, CeremonyId)>,
-    keygen: Option<KeygenRun>,
+    dealing: Option<DealingRun>,
     keygen_error: Option<String>,
     activation: Activation,
-    pending: Option<Shares>,
+    pending: Attempts,
     active: Option<Shares>,
+    life: KeyLife,
     pairs: Pairs,
     signings: BTreeMap<RequestId, Signing>,
     choices: BTreeMap<RequestId, Vec<DeviceId>>,
@@ -234,6 +246,10 @@ impl Wallet {
                 self.command_create_key(cx, threshold, accept_no_spare)
             }
             Command::ConfirmRoster { same } => self.command_confirm_roster(cx, same),
+            Command::ChangeDevices { add, remove, threshold, accept_no_spare } => {
+                self.command_change(cx, &Wish { add, remove, threshold, accept_no_spare })
+            }
+            Command::ConfirmChange { change, agree } => self.command_confirm_change(cx, &change, agree),
             Command::ForgetDevice { device } => self.command_forget_device(cx, &device),
             Command::Set { setting: Setting::AutoLock { minutes } } => self.set_auto_lock(cx, minutes),
             Command::Set { setting: Setting::DeviceName { name } } => self.set_device_name(cx, &name),
@@ -302,7 +318,7 @@ impl Wallet {
         self.tick_pairing(cx);
         self.tick_peers(cx);
         self.tick_roster(cx);
-        self.tick_keygen(cx);
+        self.tick_dealing(cx);
         self.tick_activation(cx);
         self.tick_signing(cx);
     }
@@ -315,7 +331,7 @@ impl Wallet {
             self.pairing_deadline(),
             self.peers_deadline(),
             self.roster_deadline(),
-            self.keygen_deadline(),
+            self.dealing_deadline(),
             self.activation_deadline(),
             self.signing_deadline(),
         ]

@@ -22,7 +22,7 @@ pub mod wallet;
 /// What reads bytes of peers and of the disk, for tests. Compiled with the feature `testing` only.
 #[cfg(feature = "testing")]
 pub mod testing {
-    pub use crate::device::peer::{Hello, PeerMessage, RosterProposal};
+    pub use crate::device::peer::{Hello, PeerMessage, ProvenKey, RosterProposal, Standing};
     pub use crate::device::test_signing::Test;
     pub use crate::vault::{Binding, Header, VaultError, VaultKey};
 }

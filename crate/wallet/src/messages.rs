@@ -3,6 +3,7 @@
 //! One catalogue, so that they can be read over, corrected and translated in one place. Each says what happened,
 //! what is safe, and what to do next.
 
+pub mod change;
 mod fees;
 mod lists;
 mod nonces;

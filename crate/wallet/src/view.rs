@@ -4,12 +4,14 @@
 //! messages, token names) is already inert: control, bidirectional and invisible characters are made visible
 //! and lengths are capped. Addresses are EIP-55 checksummed here and lower case towards pages.
 
+mod change;
 mod lists;
 mod nonces;
 mod request;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::change::{ChangeDevice, ChangeRole, ChangeStage, QuorumChangeView, RotationView};
 pub use self::lists::{PackView, PhishingView};
 pub use self::nonces::{NonceView, WaitingState, WaitingView};
 pub use self::request::{
@@ -35,6 +37,8 @@ pub struct View {
     pub balances: Vec<BalanceView>,
     /// Chain id of the active network.
     pub chain_id: u64,
+    /// A change of who holds shares that is asked for or goes on.
+    pub change: Option<QuorumChangeView>,
     /// The address book, by name.
     pub contacts: Vec<ContactView>,
     /// This wallet's devices, this one first.
@@ -65,6 +69,8 @@ pub struct View {
     pub requests: Vec<RequestView>,
     /// Comparison of all devices before a key is made.
     pub roster: Option<RosterView>,
+    /// When the shares were renewed. None before there is a key, and while locked.
+    pub rotation: Option<RotationView>,
     /// Index of the selected account.
     pub selected_account: u32,
     /// Settings.
@@ -191,8 +197,12 @@ pub struct NetworkView {
 pub struct DeviceView {
     /// Its app version, once heard.
     pub app_version: Option<String>,
+    /// It says that its share is of an earlier epoch than the wallet's: it cannot sign until it has caught up.
+    pub behind: bool,
     /// Share epoch, once there is a key.
     pub epoch: Option<u32>,
+    /// It held a share of this wallet and holds none any more.
+    pub former: bool,
     /// Device id, hex.
     pub id: String,
     /// What it is.
@@ -207,6 +217,8 @@ pub struct DeviceView {
     pub online: bool,
     /// Its party index, once there is a key.
     pub party: Option<u16>,
+    /// When it last took part in a test signature, as far as this device knows.
+    pub tested_at: Option<Timestamp>,
 }
 
 /// What a device is.

@@ -17,7 +17,9 @@ use symbolon_tests::setup::config;
 use symbolon_tests::{Snapshot, World};
 use symbolon_wallet::event::{Event, RelayEvent};
 use symbolon_wallet::request::{Claims, NetworkHint, Proposal, RawSignature, RequestId};
-use symbolon_wallet::testing::{Binding, Header, Hello, PeerMessage, RosterProposal, Test, VaultKey};
+use symbolon_wallet::testing::{
+    Binding, Header, Hello, PeerMessage, ProvenKey, RosterProposal, Standing, Test, VaultKey,
+};
 use symbolon_wallet::view::{DeviceKind, DeviceState, Phase};
 use symbolon_wallet::{Secret, Wallet};
 
@@ -135,6 +137,9 @@ fn peer_messages() -> Vec<Vec<u8>> {
         PeerMessage::RosterConfirmed { ceremony },
         PeerMessage::RosterRefused { ceremony, reason: quote("no") },
         PeerMessage::TestSign { ceremony, wallet, epoch, test: Test { scheme: Scheme::Ed25519, quorum: 0 } },
+        PeerMessage::Standing(Standing { held: vec![[5; 32]], used: 3 }),
+        PeerMessage::TestChange { ceremony, key: [5; 32], test: Test { scheme: Scheme::Ed25519, quorum: 0 } },
+        PeerMessage::Proven(Box::new(ProvenKey { infos: Vec::new(), proofs: Vec::new() })),
         PeerMessage::Beat,
         PeerMessage::Bye,
     ];

@@ -11,7 +11,9 @@ use symbolon_mpc::group::Scheme;
 use symbolon_mpc::secret::Secret;
 
 use super::activation::Activation;
+use super::attempts::Attempts;
 use super::keys::{ActiveKey, KeyRecord};
+use super::life::Life as KeyLife;
 use super::notices::refusal;
 use super::peer::PeerMessage;
 use super::peers::Peer;
@@ -314,7 +316,11 @@ impl Wallet {
             }
             Shares::new(found).map(Some).ok_or(VaultError::Damaged)
         };
-        let (active, pending) = (shares(records::KEY_ACTIVE)?, shares(records::KEY_PENDING)?);
+        let active = shares(records::KEY_ACTIVE)?;
+        let mut pending = Attempts::load(&self.stored, shares)?;
+        if let Some(sealed) = self.stored.value(records::KEY_PLEDGE) {
+            pending.load_pledge(&read(records::KEY_PLEDGE, sealed)?.1)?;
+        }
         let mut peers = BTreeMap::new();
         for (key, sealed) in self.stored.below(records::PEER) {
             let (_, plain) = read(key, sealed)?;
@@ -338,6 +344,19 @@ impl Wallet {
             }
             None => None,
         };
+        let life = match (self.stored.value(records::KEY_LIFE), &active) {
+            (Some(sealed), Some(shares)) => {
+                let (binding, plain) = read(records::KEY_LIFE, sealed)?;
+                if binding.wallet != *shares.info().wallet() {
+                    return Err(VaultError::Damaged);
+                }
+                records::decode(&plain)?
+            }
+            // Made by a version that kept no such record.
+            (None, Some(shares)) => KeyLife::of_earlier_version(shares.info().quorum(), cx.now),
+            (_, None) => KeyLife::default(),
+        };
+        let keeps_no_life = active.is_some() && self.stored.value(records::KEY_LIFE).is_none();
         self.device.counter = counter;
         self.device.key = key.map(ActiveKey::new);
         self.device.touched = cx.now;
@@ -350,11 +369,12 @@ impl Wallet {
             pairing: None,
             roster: None,
             early_confirmations: VecDeque::new(),
-            keygen: None,
+            dealing: None,
             keygen_error: None,
             activation: Activation::default(),
             pending,
             active,
+            life,
             pairs: Pairs::new(),
             signings: BTreeMap::new(),
             choices: BTreeMap::new(),
@@ -364,6 +384,11 @@ impl Wallet {
             early_frames: VecDeque::new(),
             ended: VecDeque::new(),
         }));
+        if keeps_no_life {
+            let mut batch = Batch::default();
+            self.put_life(cx, &mut batch);
+            cx.store(batch);
+        }
         cx.view_changed();
         self.dapp_unlocked(cx);
         Ok(())

@@ -1,20 +1,21 @@
-//! From pending to active: test signatures by quorums that together have every party.
+//! From pending to active: test signatures by quorums that together have every party that is a device.
 //!
 //! A share is used for nothing else before every device has verified all of them. They prove that everybody
 //! stored a share that fits; whoever has seen them can prove it to a device that was away. A crash at any point
 //! leaves a pending share, and the tests are run again when the devices meet, or an active one.
+//!
+//! New shares of a key that is in use are tested only when every receiver said that it holds its own, and a device
+//! that takes part in a test is pledged to that attempt from then on (docs/protocol.md, 2.2).
 
 use std::collections::BTreeMap;
 
 use symbolon_mpc::ceremony::Ceremony;
-use symbolon_mpc::group::Scheme;
-use symbolon_mpc::{CeremonyId, DeviceId, KeyInfo, PartyIndex, Step};
+use symbolon_mpc::{CeremonyId, DeviceId, PartyIndex, Step};
 
-use super::keys::{ActiveKey, KeyRecord};
+use super::attempts::{Attempt, KeyDigest};
 use super::peer::PeerMessage;
 use super::records;
-use super::shares::{ROOTS, Shares};
-use super::test_signing::{Proof, Test, Testing, proves, signers, start, tests};
+use super::test_signing::{Proof, Test, Tested, Testing, proves, signers, start, tests};
 use crate::context::Context;
 use crate::event::Timestamp;
 use crate::store::Batch;
@@ -23,16 +24,21 @@ use crate::wallet::Wallet;
 const FIRST_RETRY_MS: u64 = 1_000;
 const LAST_RETRY_MS: u64 = 30_000;
 const STILL_MS: u64 = 30_000;
+/// Tests that others began before this device knew that all shares are stored.
+const MAX_DEFERRED: usize = 64;
 
-/// The tests of the pending key.
+/// The tests of the latest attempt.
 #[derive(Default)]
 pub(super) struct Activation {
+    /// Which keys are tested.
+    key: Option<KeyDigest>,
     proofs: BTreeMap<Test, Proof>,
     runs: Vec<Run>,
+    deferred: Vec<Asked>,
     failed: u32,
     retry_at: Option<Timestamp>,
     /// A device has no share of this key, so that the tests cannot end well.
-    is_hopeless: bool,
+    pub(super) is_hopeless: bool,
 }
 
 struct Run {
@@ -43,6 +49,16 @@ struct Run {
     still_until: Timestamp,
 }
 
+/// A test that another device began.
+#[derive(Clone, Copy)]
+pub(super) struct Asked {
+    pub(super) from: DeviceId,
+    pub(super) ceremony: CeremonyId,
+    /// Which keys are tested.
+    pub(super) key: KeyDigest,
+    pub(super) test: Test,
+}
+
 impl Activation {
     pub(super) fn has(&self, ceremony: CeremonyId) -> bool {
         self.runs.iter().any(|run| run.ceremony == ceremony)
@@ -51,23 +67,54 @@ impl Activation {
     pub(super) fn proofs(&self) -> &BTreeMap<Test, Proof> {
         &self.proofs
     }
+
+    /// The test signatures of these keys that were seen so far.
+    pub(super) fn proofs_of(&self, digest: &KeyDigest) -> Vec<Proof> {
+        if self.key == Some(*digest) { self.proofs.values().copied().collect() } else { Vec::new() }
+    }
+
+    /// The ceremonies that are under way.
+    pub(super) fn ceremonies(&self) -> impl Iterator<Item = CeremonyId> + '_ {
+        self.runs.iter().map(|run| run.ceremony)
+    }
 }
 
 impl Wallet {
     /// Dealing is done, everybody says that its share is stored.
     pub(super) fn begin_activation(&mut self, cx: &mut Context<'_>) {
         if let Some(open) = &mut self.device.open {
-            open.activation = Activation::default();
+            open.activation.is_hopeless = false;
         }
         self.start_tests(cx);
     }
 
-    /// Starts the tests that are this device's to start: those whose first signer it is.
-    fn start_tests(&mut self, cx: &mut Context<'_>) {
-        let Some((info, me)) = self.pending_info() else { return };
-        if self.device.open.as_ref().is_some_and(|open| open.activation.is_hopeless) {
-            return;
+    /// Turns to the attempt that is to be tested now, and leaves an earlier one.
+    fn turn_to_candidate(&mut self, cx: &mut Context<'_>) -> Option<KeyDigest> {
+        let open = self.device.open.as_mut()?;
+        let digest = open.pending.candidate()?.digest;
+        if open.activation.key == Some(digest) {
+            return Some(digest);
         }
+        let earlier = core::mem::take(&mut open.activation);
+        open.activation.key = Some(digest);
+        // Those who asked before this device knew of the attempt are answered now.
+        open.activation.deferred = earlier.deferred;
+        for run in earlier.runs {
+            self.end_test(cx, run);
+        }
+        Some(digest)
+    }
+
+    /// Starts the tests that are this device's to start: those whose first signer it is.
+    pub(super) fn start_tests(&mut self, cx: &mut Context<'_>) {
+        let Some(digest) = self.turn_to_candidate(cx) else { return };
+        self.answer_deferred(cx);
+        let Some(open) = self.device.open.as_ref().filter(|open| !open.activation.is_hopeless) else {
+            return;
+        };
+        let Some(attempt) = open.pending.of(&digest) else { return };
+        let (info, number) = (attempt.shares.info().clone(), attempt.number);
+        let me = DeviceId(open.identity.id().0);
         for test in tests(info.quorum()) {
             let signers = signers(info.quorum(), test);
             let open = self.device.open.as_ref();
@@ -83,46 +130,94 @@ impl Wallet {
                 continue;
             }
             let ceremony = CeremonyId::draw(cx.rng);
+            let (wallet, epoch) = (*info.wallet(), info.epoch());
+            let message = match number {
+                0 => PeerMessage::TestSign { ceremony, wallet, epoch, test },
+                _ => PeerMessage::TestChange { ceremony, key: digest, test },
+            };
             for device in others {
-                let (wallet, epoch) = (*info.wallet(), info.epoch());
-                self.tell(cx, device, &PeerMessage::TestSign { ceremony, wallet, epoch, test });
+                self.tell(cx, device, &message);
             }
-            self.run_test(cx, &info, ceremony, test);
+            self.run_test(cx, &digest, ceremony, test);
         }
     }
 
+    /// Another device asks to test a key that is being made.
     pub(super) fn test_sign_arrived(
         &mut self,
         cx: &mut Context<'_>,
         from: DeviceId,
         ceremony: CeremonyId,
-        key: ([u8; 32], u32),
+        (wallet, epoch): ([u8; 32], u32),
         test: Test,
     ) {
-        let pending = self.pending_info().filter(|(info, me)| {
-            let signers = signers(info.quorum(), test);
-            let takes_part = |device: DeviceId| {
-                signers.iter().any(|signer| info.quorum().device_of(*signer) == Some(device))
-            };
-            (*info.wallet(), info.epoch()) == key && takes_part(from) && takes_part(*me)
-        });
-        match pending {
-            Some((info, _)) => self.run_test(cx, &info, ceremony, test),
+        let is_it = |attempt: &&Attempt| {
+            let info = attempt.shares.info();
+            (*info.wallet(), info.epoch()) == (wallet, epoch)
+        };
+        let open = self.device.open.as_ref().filter(|open| open.active.is_none());
+        let made = open.and_then(|open| open.pending.made()).filter(is_it).map(|attempt| attempt.digest);
+        match made {
+            Some(key) => self.test_change_arrived(cx, Asked { from, ceremony, key, test }),
             None => {
                 self.tell(cx, from, &PeerMessage::Abort { ceremony });
                 // It may ask because it does not know that the key is proven.
-                self.show_proofs(cx, from, key);
+                self.show_made(cx, from, (wallet, epoch));
             }
         }
     }
 
-    fn run_test(&mut self, cx: &mut Context<'_>, info: &KeyInfo, ceremony: CeremonyId, test: Test) {
+    /// Another device asks to test shares of these keys.
+    pub(super) fn test_change_arrived(&mut self, cx: &mut Context<'_>, asked: Asked) {
+        let digest = asked.key;
         let Some(open) = self.device.open.as_mut() else { return };
-        let Some(share) = open.pending.as_ref().and_then(|shares| shares.of(test.scheme)) else { return };
-        let Some(sign) = start(share, ceremony, test) else { return };
-        let signers = signers(info.quorum(), test);
+        let me = DeviceId(open.identity.id().0);
+        let attempt = open.pending.of(&digest);
+        let takes_part = attempt.is_some_and(|attempt| {
+            let quorum = attempt.shares.info().quorum();
+            let signers = signers(quorum, asked.test);
+            let is_signer = |device| signers.iter().any(|signer| quorum.device_of(*signer) == Some(device));
+            is_signer(asked.from) && is_signer(me)
+        });
+        let is_known = takes_part
+            && attempt.is_some_and(|attempt| attempt.number == 0 || open.pending.is_acknowledged(&digest));
+        if takes_part && !is_known {
+            // Rule 2: not before every receiver itself said that it holds its share.
+            open.activation.deferred.push(asked);
+            let overflow = open.activation.deferred.len().saturating_sub(MAX_DEFERRED);
+            open.activation.deferred.drain(..overflow);
+            return;
+        }
+        if is_known && self.turn_to_candidate(cx) == Some(digest) {
+            return self.run_test(cx, &digest, asked.ceremony, asked.test);
+        }
+        self.tell(cx, asked.from, &PeerMessage::Abort { ceremony: asked.ceremony });
+        self.show_proven(cx, asked.from);
+    }
+
+    /// Takes part in the tests that others began too early, or says that it does not, or puts them off again.
+    fn answer_deferred(&mut self, cx: &mut Context<'_>) {
+        let Some(open) = self.device.open.as_mut() else { return };
+        for asked in core::mem::take(&mut open.activation.deferred) {
+            self.test_change_arrived(cx, asked);
+        }
+    }
+
+    fn run_test(&mut self, cx: &mut Context<'_>, digest: &KeyDigest, ceremony: CeremonyId, test: Test) {
+        let Some(open) = self.device.open.as_ref() else { return };
+        // Rule 3: a pledge never goes back to an earlier attempt.
+        let Some(attempt) = open.pending.of(digest).filter(|attempt| open.pending.may_go_to(attempt)) else {
+            return;
+        };
+        let Some(sign) = attempt.shares.of(test.scheme).and_then(|share| start(share, ceremony, test)) else {
+            return;
+        };
+        let (quorum, number) = (attempt.shares.info().quorum(), attempt.number);
+        let signers = signers(quorum, test);
         let signers =
-            signers.iter().filter_map(|signer| Some((*signer, info.quorum().device_of(*signer)?))).collect();
+            signers.iter().filter_map(|signer| Some((*signer, quorum.device_of(*signer)?))).collect();
+        self.pledge(cx, number);
+        let Some(open) = self.device.open.as_mut() else { return };
         open.activation.runs.retain(|run| run.test != test);
         open.activation.runs.push(Run {
             ceremony,
@@ -135,6 +230,17 @@ impl Wallet {
             self.test_frame(cx, from, ceremony, &frame);
         }
         self.drive_test(cx, ceremony);
+    }
+
+    /// Notes durably which attempt this device is about to help prove. What it says leaves at the end of the turn,
+    /// behind this record.
+    fn pledge(&mut self, cx: &mut Context<'_>, number: u32) {
+        let Some(plain) = self.device.open.as_mut().and_then(|open| open.pending.pledge(number)) else {
+            return;
+        };
+        let mut batch = Batch::default();
+        self.seal_into(cx, &mut batch, records::KEY_PLEDGE, &plain);
+        cx.store(batch);
     }
 
     pub(super) fn test_frame(
@@ -170,108 +276,94 @@ impl Wallet {
                 Ok(Step::Wait(_)) => return,
                 // Nobody needs to be asked: what is signed is a hash under a tag that no chain knows.
                 Ok(Step::Hold) => run.sign.approve(),
-                Ok(Step::Store(tested) | Step::Done(tested)) => {
-                    let test = run.test;
-                    let Some(open) = self.device.open.as_mut() else { return };
-                    open.activation.runs.retain(|run| run.ceremony != ceremony);
-                    if let Some(pairs) = tested.pairs {
-                        open.pairs.put(pairs);
-                    }
-                    self.ended(ceremony);
-                    if let Some((info, _)) = self.pending_info() {
-                        let key = (*info.wallet(), info.epoch());
-                        let proof = Proof { test, r: tested.r, s: tested.s };
-                        for party in info.quorum().parties() {
-                            let (wallet, epoch) = key;
-                            self.tell(cx, party.device, &PeerMessage::TestSigned { wallet, epoch, proof });
-                        }
-                        self.proof_arrived(cx, key, proof);
-                    }
-                    return;
-                }
+                Ok(Step::Store(tested) | Step::Done(tested)) => return self.tested(cx, ceremony, tested),
                 Err(_) => return self.test_failed(cx, ceremony),
             }
         }
     }
 
-    /// A test signature, from wherever: it is verified under the group's key.
-    pub(super) fn proof_arrived(&mut self, cx: &mut Context<'_>, key: ([u8; 32], u32), proof: Proof) {
-        let Some((info, _)) = self.pending_info().filter(|(info, _)| (*info.wallet(), info.epoch()) == key)
-        else {
-            return;
-        };
+    /// A test ended in a signature: everybody hears it.
+    fn tested(&mut self, cx: &mut Context<'_>, ceremony: CeremonyId, tested: Tested) {
         let Some(open) = self.device.open.as_mut() else { return };
-        let Some(infos) = open.pending.as_ref().map(Shares::infos).filter(|infos| proves(infos, &proof))
-        else {
-            return;
+        let Some(at) = open.activation.runs.iter().position(|run| run.ceremony == ceremony) else { return };
+        let test = open.activation.runs.remove(at).test;
+        if let Some(pairs) = tested.pairs {
+            open.pairs.put(pairs);
+        }
+        let attempt = open.activation.key.and_then(|digest| open.pending.of(&digest));
+        let facts = attempt.map(|attempt| (attempt.digest, attempt.number, attempt.shares.info().clone()));
+        self.ended(ceremony);
+        let Some((digest, number, info)) = facts else { return };
+        let proof = Proof { test, r: tested.r, s: tested.s };
+        let (wallet, epoch) = (*info.wallet(), info.epoch());
+        let message = match number {
+            0 => PeerMessage::TestSigned { wallet, epoch, proof },
+            _ => PeerMessage::ChangeTested { key: digest, proof },
         };
-        open.activation.proofs.insert(proof.test, proof);
-        cx.view_changed();
-        if tests(info.quorum()).all(|test| open.activation.proofs.contains_key(&test)) {
-            self.activate(cx, infos);
+        for party in info.quorum().parties() {
+            self.tell(cx, party.device, &message);
+        }
+        self.proof_arrived(cx, digest, proof);
+    }
+
+    /// A test signature of a key that is being made.
+    pub(super) fn made_proof_arrived(
+        &mut self,
+        cx: &mut Context<'_>,
+        (wallet, epoch): ([u8; 32], u32),
+        proof: Proof,
+    ) {
+        let open = self.device.open.as_ref().filter(|open| open.active.is_none());
+        let Some(made) = open.and_then(|open| open.pending.made()) else { return };
+        if (*made.shares.info().wallet(), made.shares.info().epoch()) == (wallet, epoch) {
+            let digest = made.digest;
+            self.proof_arrived(cx, digest, proof);
         }
     }
 
-    fn activate(&mut self, cx: &mut Context<'_>, infos: [KeyInfo; ROOTS]) {
-        let names = infos[0]
-            .quorum()
-            .parties()
-            .iter()
-            .map(|party| (party.device, self.device_name(party.device)))
-            .collect();
+    /// A test signature, from wherever: it is verified under the group's key.
+    pub(super) fn proof_arrived(&mut self, cx: &mut Context<'_>, digest: KeyDigest, proof: Proof) {
         let Some(open) = self.device.open.as_mut() else { return };
-        let Some(shares) = open.pending.take() else { return };
-        let activation = core::mem::take(&mut open.activation);
-        let record = KeyRecord { infos, names, proofs: activation.proofs.into_values().collect() };
-        let mut batch = Batch::default();
-        self.put_shares(cx, &mut batch, records::KEY_ACTIVE, &shares);
-        batch.put(records::KEY_PUBLIC, records::encode(&record));
-        for scheme in Scheme::ALL {
-            batch.delete(records::of_scheme(records::KEY_PENDING, scheme));
+        let Some(attempt) = open.pending.of(&digest) else { return };
+        let is_tested = *open.activation.key.get_or_insert(digest) == digest;
+        if !is_tested || !proves(&attempt.shares.infos(), &proof) {
+            return;
         }
-        cx.store(batch);
-        if let Some(open) = self.device.open.as_mut() {
-            open.active = Some(shares);
-            open.keygen_error = None;
-        }
-        for run in activation.runs {
-            self.ended(run.ceremony);
-        }
-        self.device.key = Some(ActiveKey::new(record));
+        let quorum = attempt.shares.info().quorum();
+        open.activation.proofs.insert(proof.test, proof);
+        let is_proven = tests(quorum).all(|test| open.activation.proofs.contains_key(&test));
+        let proofs: Vec<_> = open.activation.proofs.values().copied().collect();
         cx.view_changed();
-        self.greet_all(cx);
-        self.key_activated(cx);
+        if is_proven {
+            self.promote(cx, digest, proofs);
+        }
     }
 
     /// A device said how it stands: prove the key to it, or go on with the tests.
     pub(super) fn activation_hello(&mut self, cx: &mut Context<'_>, id: DeviceId) {
-        let pending = self
-            .device
-            .open
-            .as_ref()
-            .and_then(|open| open.peers.get(&id))
-            .and_then(|peer| peer.hello.as_ref())
-            .and_then(|hello| hello.pending);
-        if let Some(key) = pending {
-            self.show_proofs(cx, id, key);
+        let hello = self.device.open.as_ref().and_then(|open| open.peers.get(&id)?.hello.as_ref());
+        if let Some(key) = hello.and_then(|hello| hello.pending) {
+            self.show_made(cx, id, key);
         }
-        let dealing = self.device.open.as_ref().is_some_and(|open| open.keygen.is_some());
+        let dealing = self.device.open.as_ref().is_some_and(|open| open.dealing.is_some());
         if !dealing {
             self.start_tests(cx);
         }
     }
 
-    /// A device of the quorum says what it holds. If it holds no share of the pending key (it died before storing
-    /// one), the key will never be active, and the owner may make another. Our record stays until then.
+    /// A device of the quorum says what it holds. If it holds no share of the key that is being made (it died before
+    /// storing one), the key will never be active, and the owner may make another. Our record stays until then.
     pub(super) fn activation_judge(&mut self, cx: &mut Context<'_>, id: DeviceId) {
-        let Some((info, _)) = self.pending_info().filter(|(info, _)| info.quorum().party_of(id).is_some())
+        let name = self.device_name(id);
+        let Some(open) = self.device.open.as_mut().filter(|open| open.dealing.is_none()) else { return };
+        let made = open.pending.made().filter(|_| open.active.is_none());
+        let Some(info) =
+            made.map(|made| made.shares.info()).filter(|info| info.quorum().party_of(id).is_some())
         else {
             return;
         };
-        let name = self.device_name(id);
-        let Some(open) = self.device.open.as_mut().filter(|open| open.keygen.is_none()) else { return };
-        let Some(hello) = open.peers.get(&id).and_then(|peer| peer.hello.as_ref()) else { return };
         let ours = Some((*info.wallet(), info.epoch()));
+        let Some(hello) = open.peers.get(&id).and_then(|peer| peer.hello.as_ref()) else { return };
         if hello.pending != ours && hello.key != ours && !open.activation.is_hopeless {
             open.activation.is_hopeless = true;
             open.keygen_error = Some(format!(
@@ -282,13 +374,17 @@ impl Wallet {
         }
     }
 
-    fn show_proofs(&mut self, cx: &mut Context<'_>, to: DeviceId, key: ([u8; 32], u32)) {
+    /// Shows a device the test signatures of a key that was made and is new to it.
+    fn show_made(&mut self, cx: &mut Context<'_>, to: DeviceId, (wallet, epoch): ([u8; 32], u32)) {
         let proofs: Vec<Proof> = match (&self.device.key, &self.device.open) {
-            (Some(active), _) if (active.wallet, active.epoch) == key => active.record.proofs.clone(),
-            (_, Some(open)) => open.activation.proofs.values().copied().collect(),
+            (Some(active), _) if (active.wallet, active.epoch) == (wallet, epoch) => {
+                active.record.proofs.clone()
+            }
+            (None, Some(open)) => {
+                open.pending.made().map(|made| open.activation.proofs_of(&made.digest)).unwrap_or_default()
+            }
             _ => Vec::new(),
         };
-        let (wallet, epoch) = key;
         for proof in proofs {
             self.tell(cx, to, &PeerMessage::TestSigned { wallet, epoch, proof });
         }
@@ -304,10 +400,15 @@ impl Wallet {
             open.activation.failed += 1;
             open.activation.retry_at = Some(cx.now.saturating_add(wait));
         }
-        let me = DeviceId(open.identity.id().0);
-        self.ended(ceremony);
-        for (_, device) in run.signers.iter().filter(|(_, device)| *device != me) {
-            self.tell(cx, *device, &PeerMessage::Abort { ceremony });
+        self.end_test(cx, run);
+    }
+
+    /// Ends a test on all devices of it.
+    fn end_test(&mut self, cx: &mut Context<'_>, run: Run) {
+        let me = self.device_id();
+        self.ended(run.ceremony);
+        for (_, device) in run.signers.iter().filter(|(_, device)| Some(*device) != me) {
+            self.tell(cx, *device, &PeerMessage::Abort { ceremony: run.ceremony });
         }
     }
 
@@ -318,7 +419,8 @@ impl Wallet {
     }
 
     pub(super) fn activation_lost(&mut self, cx: &mut Context<'_>, id: DeviceId) {
-        let Some(open) = self.device.open.as_ref() else { return };
+        let Some(open) = self.device.open.as_mut() else { return };
+        open.activation.deferred.retain(|asked| asked.from != id);
         let lost: Vec<_> = open
             .activation
             .runs
@@ -359,10 +461,13 @@ impl Wallet {
         let open = self.device.open.as_mut()?;
         open.activation.runs.iter_mut().find(|run| run.ceremony == ceremony)
     }
+}
 
-    fn pending_info(&self) -> Option<(KeyInfo, DeviceId)> {
-        let open = self.device.open.as_ref()?;
-        let share = open.pending.as_ref().filter(|_| open.active.is_none())?;
-        Some((share.info().clone(), DeviceId(open.identity.id().0)))
-    }
+/// Whether these are all the test signatures that make shares active.
+pub(super) fn is_proven(infos: &[symbolon_mpc::KeyInfo], proofs: &[Proof]) -> bool {
+    let Some(quorum) = infos.first().map(symbolon_mpc::KeyInfo::quorum) else { return false };
+    // Exactly one for each test: nobody makes this device verify more, and no tests prove nothing.
+    !proofs.is_empty()
+        && proofs.len() == tests(quorum).count()
+        && tests(quorum).all(|test| proofs.iter().any(|proof| proof.test == test && proves(infos, proof)))
 }

@@ -119,6 +119,12 @@ impl Wallet {
 
     pub(super) fn command_join(&mut self, cx: &mut Context<'_>, link: &str) -> Result<(), CommandError> {
         let own_url = self.may_pair()?;
+        let open = self.opened()?;
+        if open.active.is_some() || open.pending.has_reshared() {
+            let message = "This device belongs to a wallet already. To add a device to it, choose Add device here and \
+                           scan the code with the new device.";
+            return Err(refusal("pairing/wallet-complete", message));
+        }
         let invitation = Invitation::parse(link).map_err(|error| match error {
             BadInvitation::OtherVersion { .. } => refusal(
                 "pairing/other-version",
@@ -284,6 +290,7 @@ impl Wallet {
                 pairing.symbols = Vec::new();
                 let url = pairing.relay_url.clone();
                 self.adopt_relay(cx, url);
+                self.meets_again(cx, super::device_id(&paired.peer));
                 self.add_peer(cx, *paired, None);
             }
         }
@@ -309,12 +316,9 @@ impl Wallet {
     fn may_pair(&mut self) -> Result<String, CommandError> {
         let url = self.device.settings.as_ref().map(|settings| settings.relay_url.clone());
         let open = self.opened()?;
-        if open.active.is_some() {
-            let message = "This wallet has its key already; its devices are fixed.";
-            return Err(refusal("pairing/wallet-complete", message));
-        }
-        if open.roster.is_some() || open.keygen.is_some() {
-            return Err(refusal("pairing/busy", "A key is being made. Wait until that is done."));
+        if open.roster.is_some() || open.dealing.is_some() {
+            let message = "A key is being made, or the devices are being changed. Wait until that is done.";
+            return Err(refusal("pairing/busy", message));
         }
         url.ok_or_else(|| refusal("setup/needed", "Set this device up first."))
     }

@@ -4,7 +4,8 @@
 //! channel belongs to, never a field.
 
 use serde::{Deserialize, Serialize};
-use symbolon_mpc::{CeremonyId, DeviceId};
+use symbolon_mpc::dealing::ResharePlan;
+use symbolon_mpc::{CeremonyId, DeviceId, KeyInfo};
 
 use super::test_signing::{Proof, Test};
 use crate::request::{Proposal, RawSignature};
@@ -94,6 +95,47 @@ pub enum PeerMessage {
     Beat,
     /// The sender locks or stops.
     Bye,
+    /// Give the key new shares, as this plan says. Owners answer with [`PeerMessage::RosterConfirmed`] and
+    /// [`PeerMessage::RosterRefused`].
+    Change(Box<ResharePlan>),
+    /// What the sender holds of shares; after every [`PeerMessage::Hello`].
+    Standing(Standing),
+    /// Take part in a test signature of new shares of a key in use.
+    TestChange {
+        /// Routes the frames.
+        ceremony: CeremonyId,
+        /// Digest of the keys, epoch and quorum included.
+        key: [u8; 32],
+        /// Which test.
+        test: Test,
+    },
+    /// A test signature of new shares of a key in use.
+    ChangeTested {
+        /// Digest of the keys.
+        key: [u8; 32],
+        /// The signature.
+        proof: Proof,
+    },
+    /// All test signatures of the shares in use, for a device that is behind.
+    Proven(Box<ProvenKey>),
+}
+
+/// What a device holds of shares that are not in use, and which indices it knows to be used.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// Digests of the keys that it holds new shares of, latest first.
+    pub held: Vec<[u8; 32]>,
+    /// The highest party index that it knows to have been used.
+    pub used: u16,
+}
+
+/// Keys, one for each root, and all test signatures that prove that their shares are in use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProvenKey {
+    /// The public halves, in the order of their schemes.
+    pub infos: Vec<KeyInfo>,
+    /// One for each test.
+    pub proofs: Vec<Proof>,
 }
 
 /// First message of every channel session: what the sender is and where it stands.
@@ -147,3 +189,7 @@ impl PeerMessage {
 }
 
 const FORMAT: u8 = 1;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -34,7 +34,7 @@ pub(super) struct Peer {
     paired: Zeroizing<Vec<u8>>,
     connected: bool,
     is_online: bool,
-    left: bool,
+    pub(super) left: bool,
     /// When it was found to be gone without a word, if it was there in this process.
     gone_at: Timestamp,
     beat_at: Timestamp,
@@ -44,6 +44,8 @@ pub(super) struct Peer {
     skew: Option<String>,
     /// Those to whom this device was introduced in this session of its channel.
     pub(super) introduced: BTreeSet<DeviceId>,
+    /// It told in this session what it holds of shares, as programs do that know of changes of the quorum.
+    pub(super) says_standing: bool,
 }
 
 /// What is kept about a device beside its channel's secrets.
@@ -98,6 +100,7 @@ impl Peer {
             rests_until: 0,
             skew: None,
             introduced: BTreeSet::new(),
+            says_standing: false,
         }
     }
 
@@ -129,6 +132,11 @@ impl Peer {
             && self.hello.is_some()
             && !self.left
             && self.channel.last_heard().is_some_and(|at| now.saturating_sub(at) < ONLINE_MS)
+    }
+
+    /// Whether it said that it holds shares of this wallet and epoch.
+    pub(super) fn holds(&self, key: ([u8; 32], u32)) -> bool {
+        self.hello.as_ref().is_some_and(|hello| hello.key == Some(key))
     }
 
     /// Whether it was there when that was last looked at.
@@ -221,12 +229,17 @@ impl Wallet {
         device: &str,
     ) -> Result<(), CommandError> {
         let open = self.opened()?;
-        if open.active.is_some() {
-            let message = "A device that holds a share of the key cannot be forgotten.";
-            return Err(refusal("device/holds-share", message));
-        }
         let known = open.peers.keys().copied().find(|id| hex::encode(id.0) == device);
         let id = known.ok_or_else(|| refusal("device/unknown", "There is no such device."))?;
+        let in_use = open.active.iter().map(Shares::info);
+        let reshared = open.pending.iter().filter(|attempt| attempt.number > 0);
+        let mut infos = in_use.chain(reshared.map(|attempt| attempt.shares.info()));
+        let holds = infos.any(|info| info.quorum().party_of(id).is_some());
+        drop(infos);
+        if holds {
+            let message = "A device that holds a share of the key cannot be forgotten. Remove it first.";
+            return Err(refusal("device/holds-share", message));
+        }
         open.peers.remove(&id);
         let mut batch = Batch::default();
         batch.delete(record_key(id));
@@ -284,6 +297,7 @@ impl Wallet {
             peer.hello = None;
             peer.left = false;
             peer.introduced.clear();
+            peer.says_standing = false;
         }
         self.greet(cx, id);
     }
@@ -296,11 +310,11 @@ impl Wallet {
     }
 
     /// What was under way with this device will not go on.
-    fn peer_lost(&mut self, cx: &mut Context<'_>, id: DeviceId) {
+    pub(super) fn peer_lost(&mut self, cx: &mut Context<'_>, id: DeviceId) {
         if let Some(open) = &mut self.device.open {
             open.early_frames.retain(|(from, ..)| *from != id);
         }
-        self.keygen_lost(cx, id);
+        self.dealing_lost(cx, id);
         self.activation_lost(cx, id);
         self.signing_lost(cx, id);
     }
@@ -330,6 +344,9 @@ impl Wallet {
         if let Some(hello) = self.hello() {
             self.tell(cx, id, &PeerMessage::Hello(hello));
         }
+        if let Some(standing) = self.standing() {
+            self.tell(cx, id, &PeerMessage::Standing(standing));
+        }
     }
 
     /// Tells all devices how this one stands now.
@@ -348,53 +365,17 @@ impl Wallet {
             app_version: self.config.app_version.clone(),
             kind: self.config.kind,
             key: open.active.as_ref().map(key),
-            pending: open.pending.as_ref().map(key),
+            pending: open.pending.made().map(|made| key(&made.shares)),
             name: open.card.name().to_owned(),
             peers: open.peers.keys().copied().collect(),
             pack: self.pack_hash(),
         })
     }
 
-    pub(crate) fn peer_said(&mut self, cx: &mut Context<'_>, from: DeviceId, message: PeerMessage) {
-        match message {
-            PeerMessage::Hello(hello) => self.peer_hello(cx, from, hello),
-            PeerMessage::Frame { ceremony, frame } => self.ceremony_frame(cx, from, ceremony, frame),
-            PeerMessage::Abort { ceremony } => self.ceremony_aborted(cx, from, ceremony),
-            PeerMessage::Propose(proposal) => self.proposal_arrived(cx, from, *proposal),
-            PeerMessage::State { request, state } => {
-                self.state_arrived(cx, from, crate::request::RequestId(request), state)
-            }
-            PeerMessage::Cancel { request, reason } => {
-                self.cancel_arrived(cx, from, crate::request::RequestId(request), &reason);
-            }
-            PeerMessage::Signed { proposal, signature } => {
-                self.signature_arrived(cx, from, *proposal, signature)
-            }
-            PeerMessage::Introduce(bytes) => self.introduction_arrived(cx, from, bytes),
-            PeerMessage::Roster(proposal) => self.roster_arrived(cx, from, proposal),
-            PeerMessage::RosterConfirmed { ceremony } => self.roster_confirmed(cx, from, ceremony),
-            PeerMessage::RosterRefused { ceremony, reason } => {
-                self.roster_refused(cx, from, ceremony, &reason)
-            }
-            PeerMessage::TestSign { ceremony, wallet, epoch, test } => {
-                self.test_sign_arrived(cx, from, ceremony, (wallet, epoch), test);
-            }
-            PeerMessage::TestSigned { wallet, epoch, proof } => {
-                self.proof_arrived(cx, (wallet, epoch), proof)
-            }
-            PeerMessage::Beat => {}
-            PeerMessage::Bye => {
-                if let Some(peer) = self.device.open.as_mut().and_then(|open| open.peers.get_mut(&from)) {
-                    peer.left = true;
-                }
-                self.peer_lost(cx, from);
-            }
-        }
-    }
-
-    fn peer_hello(&mut self, cx: &mut Context<'_>, from: DeviceId, hello: Hello) {
+    pub(super) fn peer_hello(&mut self, cx: &mut Context<'_>, from: DeviceId, hello: Hello) {
         let Some(peer) = self.device.open.as_mut().and_then(|open| open.peers.get_mut(&from)) else { return };
         let arrived = peer.hello.is_none();
+        let has_new_shares = peer.hello.as_ref().is_some_and(|before| before.key != hello.key);
         let mut facts = Facts {
             kind: Some(hello.kind),
             app_version: Some(hello.app_version.chars().filter(|c| !c.is_control()).take(40).collect()),
@@ -420,10 +401,13 @@ impl Wallet {
         }
         cx.view_changed();
         self.introduce_others(cx, from);
+        self.help_behind(cx, from);
         self.activation_judge(cx, from);
         self.activation_hello(cx, from);
         if arrived {
             self.roster_arrival(cx, from);
+        }
+        if arrived || has_new_shares {
             self.signing_arrival(cx, from);
         }
     }

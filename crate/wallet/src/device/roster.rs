@@ -1,8 +1,10 @@
-//! Before a key is made: all devices show the same words, and every owner says so on every device.
+//! Before shares are dealt, for a new key or for one in use: what is proposed, and every owner's word for it on every
+//! device. Where devices meet that were introduced to each other, all of them show the same words.
 
 use std::collections::BTreeSet;
 
 use symbolon_link::roster::roster_words;
+use symbolon_mpc::dealing::ResharePlan;
 use symbolon_mpc::{CeremonyId, DeviceId};
 
 use super::link_id;
@@ -11,6 +13,7 @@ use super::peer::{PeerMessage, RosterProposal};
 use crate::context::Context;
 use crate::effect::CommandError;
 use crate::event::Timestamp;
+use crate::messages::change as messages;
 use crate::view::RosterView;
 use crate::wallet::Wallet;
 
@@ -19,13 +22,49 @@ const COMPARE_MS: u64 = 10 * 60_000;
 /// Confirmations kept for proposals that have not come yet.
 const MAX_EARLY: usize = 64;
 
-/// A proposal that is being compared.
+/// A proposal that waits for its owners' word.
 pub(super) struct Roster {
-    proposal: RosterProposal,
-    proposer: DeviceId,
+    pub(super) subject: Subject,
+    pub(super) proposer: DeviceId,
     /// Whose owners have confirmed, this device's included.
-    confirmed: BTreeSet<DeviceId>,
+    pub(super) confirmed: BTreeSet<DeviceId>,
     expires_at: Timestamp,
+}
+
+/// What is proposed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Subject {
+    /// New shares of the key in use.
+    Change(Box<ResharePlan>),
+    /// A key.
+    Key(RosterProposal),
+}
+
+impl Subject {
+    pub(super) fn ceremony(&self) -> CeremonyId {
+        match self {
+            Self::Change(plan) => plan.ceremony,
+            Self::Key(proposal) => proposal.ceremony,
+        }
+    }
+
+    /// Whose word is needed: everybody who deals or receives.
+    pub(super) fn devices(&self) -> Vec<DeviceId> {
+        match self {
+            // A proposal is shown only after its plan was checked, so that it has parties.
+            Self::Change(plan) => {
+                plan.parties().unwrap_or_default().iter().map(|party| party.device).collect()
+            }
+            Self::Key(proposal) => proposal.devices.clone(),
+        }
+    }
+
+    fn message(&self) -> PeerMessage {
+        match self {
+            Self::Change(plan) => PeerMessage::Change(plan.clone()),
+            Self::Key(proposal) => PeerMessage::Roster(proposal.clone()),
+        }
+    }
 }
 
 impl Wallet {
@@ -40,7 +79,10 @@ impl Wallet {
         if open.active.is_some() {
             return Err(refusal("key/exists", "This wallet has its key already."));
         }
-        if open.roster.is_some() || open.keygen.is_some() {
+        if open.pending.has_reshared() {
+            return Err(refusal("key/joining", messages::IS_JOINING));
+        }
+        if open.roster.is_some() || open.dealing.is_some() {
             return Err(refusal("key/in-progress", "A key is being made already."));
         }
         if open.peers.is_empty() {
@@ -75,7 +117,7 @@ impl Wallet {
         for peer in proposal.devices.iter().filter(|device| **device != me) {
             self.tell(cx, *peer, &PeerMessage::Roster(proposal.clone()));
         }
-        self.show_roster(cx, me, proposal);
+        self.show_roster(cx, me, Subject::Key(proposal));
         Ok(())
     }
 
@@ -84,43 +126,54 @@ impl Wallet {
         cx: &mut Context<'_>,
         same: bool,
     ) -> Result<(), CommandError> {
-        let open = self.opened()?;
-        let me = DeviceId(open.identity.id().0);
-        let Some(roster) = &mut open.roster else {
+        let roster = self.opened()?.roster.as_ref();
+        if !roster.is_some_and(|roster| matches!(roster.subject, Subject::Key(_))) {
             return Err(refusal("key/nothing-to-confirm", "There is nothing to compare now."));
+        }
+        self.answer_roster(cx, same);
+        Ok(())
+    }
+
+    /// This owner's word on what is proposed, told to all others; begins it with the last one.
+    pub(super) fn answer_roster(&mut self, cx: &mut Context<'_>, agrees: bool) {
+        let Some(open) = self.device.open.as_mut() else { return };
+        let me = DeviceId(open.identity.id().0);
+        let Some(roster) = &mut open.roster else { return };
+        let (ceremony, others) = (roster.subject.ceremony(), roster.others(me));
+        let is_key = matches!(roster.subject, Subject::Key(_));
+        let said = match agrees {
+            true => {
+                roster.confirmed.insert(me);
+                PeerMessage::RosterConfirmed { ceremony }
+            }
+            false => {
+                open.roster = None;
+                if is_key {
+                    let message = "You said that the words differ. No key was made: one of the devices may not be \
+                                   yours. Pair the devices anew.";
+                    open.keygen_error = Some(message.to_owned());
+                }
+                let reason = if is_key { "the words differ" } else { messages::OWNER_REFUSED };
+                PeerMessage::RosterRefused { ceremony, reason: reason.to_owned() }
+            }
         };
         cx.view_changed();
-        let ceremony = roster.proposal.ceremony;
-        let others = roster.others(me);
-        if same {
-            roster.confirmed.insert(me);
-        } else {
-            let message = "You said that the words differ. No key was made: one of the devices may not be yours. Pair \
-                           the devices anew.";
-            open.roster = None;
-            open.keygen_error = Some(message.to_owned());
-        }
-        let said = match same {
-            true => PeerMessage::RosterConfirmed { ceremony },
-            false => PeerMessage::RosterRefused { ceremony, reason: "the words differ".to_owned() },
-        };
         for peer in others {
             self.tell(cx, peer, &said);
         }
-        self.begin_keygen_if_confirmed(cx);
-        Ok(())
+        self.begin_if_confirmed(cx);
     }
 
     pub(super) fn roster_arrived(&mut self, cx: &mut Context<'_>, from: DeviceId, proposal: RosterProposal) {
         let ceremony = proposal.ceremony;
         let Some(open) = self.device.open.as_ref() else { return };
-        if open.roster.as_ref().is_some_and(|roster| roster.proposal == proposal)
-            || open.keygen.as_ref().is_some_and(|run| run.ceremony_id() == ceremony)
+        if open.roster.as_ref().is_some_and(|roster| roster.subject == Subject::Key(proposal.clone()))
+            || open.dealing.as_ref().is_some_and(|run| run.ceremony_id() == ceremony)
         {
             return;
         }
         match self.judge_roster(from, &proposal) {
-            Ok(()) => self.show_roster(cx, from, proposal),
+            Ok(()) => self.show_roster(cx, from, Subject::Key(proposal)),
             Err(reason) => {
                 self.tell(cx, from, &PeerMessage::RosterRefused { ceremony, reason });
             }
@@ -130,10 +183,10 @@ impl Wallet {
     fn judge_roster(&self, from: DeviceId, proposal: &RosterProposal) -> Result<(), String> {
         let Some(open) = self.device.open.as_ref() else { return Err("it is locked".to_owned()) };
         let me = DeviceId(open.identity.id().0);
-        if open.active.is_some() {
+        if open.active.is_some() || open.pending.has_reshared() {
             return Err("it belongs to a wallet already".to_owned());
         }
-        if open.keygen.is_some() {
+        if open.dealing.is_some() {
             return Err("it makes another key just now".to_owned());
         }
         let mut sorted = proposal.devices.clone();
@@ -158,30 +211,31 @@ impl Wallet {
         Ok(())
     }
 
-    fn show_roster(&mut self, cx: &mut Context<'_>, proposer: DeviceId, proposal: RosterProposal) {
+    /// Puts a checked proposal before this device's owner.
+    pub(super) fn show_roster(&mut self, cx: &mut Context<'_>, proposer: DeviceId, subject: Subject) {
         self.pairing_seen();
         let Some(open) = self.device.open.as_mut() else { return };
-        let ceremony = proposal.ceremony;
+        let (ceremony, devices) = (subject.ceremony(), subject.devices());
         let confirmed = open
             .early_confirmations
             .iter()
-            .filter(|(from, of)| *of == ceremony && proposal.devices.contains(from))
+            .filter(|(from, of)| *of == ceremony && devices.contains(from))
             .map(|(from, _)| *from)
             .collect();
         open.early_confirmations.retain(|(_, of)| *of != ceremony);
         open.keygen_error = None;
         open.roster =
-            Some(Roster { proposal, proposer, confirmed, expires_at: cx.now.saturating_add(COMPARE_MS) });
+            Some(Roster { subject, proposer, confirmed, expires_at: cx.now.saturating_add(COMPARE_MS) });
         cx.view_changed();
     }
 
     pub(super) fn roster_confirmed(&mut self, cx: &mut Context<'_>, from: DeviceId, ceremony: CeremonyId) {
         let Some(open) = self.device.open.as_mut() else { return };
-        match open.roster.as_mut().filter(|roster| roster.proposal.ceremony == ceremony) {
-            Some(roster) if roster.proposal.devices.contains(&from) => {
+        match open.roster.as_mut().filter(|roster| roster.subject.ceremony() == ceremony) {
+            Some(roster) if roster.subject.devices().contains(&from) => {
                 roster.confirmed.insert(from);
                 cx.view_changed();
-                self.begin_keygen_if_confirmed(cx);
+                self.begin_if_confirmed(cx);
             }
             Some(_) => {}
             None => {
@@ -203,13 +257,23 @@ impl Wallet {
         let name = self.device_name(from);
         let Some(open) = self.device.open.as_mut() else { return };
         let me = DeviceId(open.identity.id().0);
+        if open.dealing.as_ref().is_some_and(|run| run.ceremony_id() == ceremony) {
+            // It took its word back before it knew that all had given theirs.
+            return self.dealing_aborted(cx, from);
+        }
         let Some(roster) = open.roster.take_if(|roster| {
-            roster.proposal.ceremony == ceremony && roster.proposal.devices.contains(&from)
+            roster.subject.ceremony() == ceremony && roster.subject.devices().contains(&from)
         }) else {
             return;
         };
         let reason: String = reason.chars().filter(|c| !c.is_control()).take(200).collect();
-        open.keygen_error = Some(format!("{name} refused: {reason}. No key was made; you can try again."));
+        match &roster.subject {
+            Subject::Change(_) => self.change_failed(cx, &messages::refused(&name, &reason)),
+            Subject::Key(_) => {
+                open.keygen_error =
+                    Some(format!("{name} refused: {reason}. No key was made; you can try again."));
+            }
+        }
         cx.view_changed();
         // Only the proposer is told by everybody; it tells the rest.
         if roster.proposer == me {
@@ -227,16 +291,16 @@ impl Wallet {
     pub(super) fn roster_arrival(&mut self, cx: &mut Context<'_>, id: DeviceId) {
         let Some(open) = self.device.open.as_mut() else { return };
         let me = DeviceId(open.identity.id().0);
-        let Some(roster) = open.roster.as_mut().filter(|roster| roster.proposal.devices.contains(&id)) else {
+        let Some(roster) = open.roster.as_mut().filter(|roster| roster.subject.devices().contains(&id))
+        else {
             return;
         };
         // A device that began anew has forgotten what its owner said.
         roster.confirmed.remove(&id);
         let (is_mine, confirmed) = (roster.proposer == me, roster.confirmed.contains(&me));
-        let proposal = roster.proposal.clone();
-        let ceremony = proposal.ceremony;
+        let (ceremony, message) = (roster.subject.ceremony(), roster.subject.message());
         if is_mine {
-            self.tell(cx, id, &PeerMessage::Roster(proposal));
+            self.tell(cx, id, &message);
         }
         if confirmed {
             self.tell(cx, id, &PeerMessage::RosterConfirmed { ceremony });
@@ -244,23 +308,30 @@ impl Wallet {
         cx.view_changed();
     }
 
-    fn begin_keygen_if_confirmed(&mut self, cx: &mut Context<'_>) {
+    fn begin_if_confirmed(&mut self, cx: &mut Context<'_>) {
         let Some(open) = self.device.open.as_mut() else { return };
-        let Some(roster) =
-            open.roster.take_if(|roster| roster.confirmed.len() == roster.proposal.devices.len())
-        else {
+        let Some(roster) = open.roster.take_if(|roster| {
+            roster.subject.devices().iter().all(|device| roster.confirmed.contains(device))
+        }) else {
             return;
         };
-        self.begin_keygen(cx, roster.proposal);
+        match roster.subject {
+            Subject::Change(plan) => self.begin_change(cx, &plan),
+            Subject::Key(proposal) => self.begin_keygen(cx, proposal),
+        }
     }
 
     pub(super) fn tick_roster(&mut self, cx: &mut Context<'_>) {
         let Some(open) = self.device.open.as_mut() else { return };
-        if open.roster.take_if(|roster| roster.expires_at <= cx.now).is_some() {
-            let message = "Nobody compared the words in time. No key was made; you can try again.";
-            open.keygen_error = Some(message.to_owned());
-            cx.view_changed();
+        let Some(roster) = open.roster.take_if(|roster| roster.expires_at <= cx.now) else { return };
+        match roster.subject {
+            Subject::Change(_) => self.change_failed(cx, messages::NOT_ANSWERED),
+            Subject::Key(_) => {
+                let message = "Nobody compared the words in time. No key was made; you can try again.";
+                open.keygen_error = Some(message.to_owned());
+            }
         }
+        cx.view_changed();
     }
 
     pub(super) fn roster_deadline(&self) -> Option<Timestamp> {
@@ -270,7 +341,7 @@ impl Wallet {
     pub(super) fn roster_view(&self) -> Option<RosterView> {
         let open = self.device.open.as_ref()?;
         let roster = open.roster.as_ref()?;
-        let proposal = &roster.proposal;
+        let Subject::Key(proposal) = &roster.subject else { return None };
         let devices: Vec<_> = proposal.devices.iter().map(|device| link_id(*device)).collect();
         Some(RosterView {
             confirmed: roster.confirmed.contains(&DeviceId(open.identity.id().0)),
@@ -289,7 +360,7 @@ impl Wallet {
 }
 
 impl Roster {
-    fn others(&self, me: DeviceId) -> Vec<DeviceId> {
-        self.proposal.devices.iter().copied().filter(|device| *device != me).collect()
+    pub(super) fn others(&self, me: DeviceId) -> Vec<DeviceId> {
+        self.subject.devices().into_iter().filter(|device| *device != me).collect()
     }
 }

@@ -34,6 +34,11 @@ impl Shares {
         &self.0[0]
     }
 
+    /// All of them, as the core takes them.
+    pub(super) fn as_slice(&self) -> &[KeyShare] {
+        &self.0
+    }
+
     /// All of them.
     pub(super) fn iter(&self) -> impl Iterator<Item = &KeyShare> {
         self.0.iter()

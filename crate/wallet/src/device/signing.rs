@@ -5,6 +5,7 @@
 //! (a sealed record here): a later attempt of the same digest needs no second tap.
 
 mod attempt;
+mod epoch;
 mod incoming;
 mod packs;
 mod quorum;

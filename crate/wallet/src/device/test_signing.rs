@@ -10,6 +10,7 @@ use symbolon_mpc::group::Scheme;
 use symbolon_mpc::{Abort, CeremonyId, KeyInfo, KeyShare, PartyIndex, Quorum, Step, Tag, Transcript, wire};
 
 use super::keys::{child_key, verifies};
+use super::members::must_be_online;
 
 /// A test: which quorum signs with which root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -48,10 +49,14 @@ pub(super) fn tests(quorum: &Quorum) -> impl Iterator<Item = Test> {
     Scheme::ALL.into_iter().flat_map(move |scheme| (0..quorums).map(move |quorum| Test { scheme, quorum }))
 }
 
-/// The quorums that test: as few as together have every party.
+/// The quorums that test: as few as together have every party that is a device. None where these are too few to
+/// sign: such shares are never proven.
 pub(super) fn test_quorums(quorum: &Quorum) -> Vec<Vec<PartyIndex>> {
-    let parties: Vec<_> = quorum.indices().collect();
+    let parties: Vec<_> = must_be_online(quorum).map(|party| party.index).collect();
     let threshold = usize::from(quorum.threshold());
+    if parties.len() < threshold {
+        return Vec::new();
+    }
     let mut quorums: Vec<Vec<PartyIndex>> =
         parties.chunks_exact(threshold).map(<[PartyIndex]>::to_vec).collect();
     if parties.len() % threshold != 0 {
@@ -171,4 +176,4 @@ impl<C: Ceremony, T> Ceremony for Adapted<C, T> {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
-mod tests;
+pub(super) mod tests;

@@ -18,6 +18,7 @@ impl Wallet {
             app_version: self.config.app_version.clone(),
             balances: Vec::new(),
             chain_id: 0,
+            change: self.change_view(now),
             contacts: Vec::new(),
             devices: self.devices_view(now),
             items: Vec::new(),
@@ -39,6 +40,7 @@ impl Wallet {
             relay: if open.is_some() { device.relay.view() } else { RelayView::Off },
             requests: Vec::new(),
             roster: self.roster_view(),
+            rotation: self.rotation_view(now),
             selected_account: 0,
             settings: SettingsView {
                 auto_lock_minutes: settings.map_or(0, |settings| settings.auto_lock_minutes),
@@ -56,6 +58,9 @@ impl Wallet {
     fn devices_view(&self, now: Timestamp) -> Vec<DeviceView> {
         let Some(settings) = &self.device.settings else { return Vec::new() };
         let quorum = self.device.key.as_ref().map(|key| (key.record.info().quorum(), key.epoch));
+        let life = self.device.open.as_ref().map(|open| &open.life);
+        // All that hold shares of an epoch took part in the test signatures that began it.
+        let tested_at = life.and_then(|life| life.rotated_at);
         let place = |id: &[u8; 32]| {
             let (quorum, epoch) = quorum?;
             let party = quorum.party_of(symbolon_mpc::DeviceId(*id))?;
@@ -63,7 +68,9 @@ impl Wallet {
         };
         let mut devices = vec![DeviceView {
             app_version: Some(self.config.app_version.clone()),
+            behind: false,
             epoch: place(&settings.device).map(|(_, epoch)| epoch),
+            former: false,
             id: hex::encode(settings.device),
             kind: self.config.kind,
             last_seen: Some(now),
@@ -71,13 +78,19 @@ impl Wallet {
             name: settings.name.clone(),
             online: self.device.relay.is_online(),
             party: place(&settings.device).map(|(party, _)| party),
+            tested_at: place(&settings.device).and(tested_at),
         }];
         match &self.device.open {
             Some(open) => devices.extend(open.peers.values().map(|peer| {
                 let place = place(&peer.id().0);
+                // What it last said of itself, if it is there; else what it proved when the epoch began.
+                let said = peer.hello.as_ref().and_then(|hello| hello.key).map(|(_, epoch)| epoch);
+                let epoch = place.map(|(_, epoch)| said.unwrap_or(epoch));
                 DeviceView {
                     app_version: peer.facts.app_version.clone(),
-                    epoch: place.map(|(_, epoch)| epoch),
+                    behind: place.zip(said).is_some_and(|((_, epoch), said)| said < epoch),
+                    epoch,
+                    former: life.is_some_and(|life| life.former.contains(&peer.id())),
                     id: hex::encode(peer.id().0),
                     kind: peer.facts.kind.unwrap_or(crate::view::DeviceKind::Phone),
                     last_seen: peer.last_seen(),
@@ -85,6 +98,7 @@ impl Wallet {
                     name: peer.name().to_owned(),
                     online: peer.is_online(now),
                     party: place.map(|(party, _)| party),
+                    tested_at: place.and(tested_at),
                 }
             })),
             // Locked: only what the public record of the key knows.
@@ -93,7 +107,9 @@ impl Wallet {
                 devices.extend(parties.iter().filter(|party| party.device.0 != settings.device).map(
                     |party| DeviceView {
                         app_version: None,
+                        behind: false,
                         epoch: quorum.map(|(_, epoch)| epoch),
+                        former: false,
                         id: hex::encode(party.device.0),
                         kind: crate::view::DeviceKind::Phone,
                         last_seen: None,
@@ -101,6 +117,7 @@ impl Wallet {
                         name: self.device_name(party.device),
                         online: false,
                         party: Some(party.index.value()),
+                        tested_at: None,
                     },
                 ));
             }

@@ -265,6 +265,7 @@ impl Rig {
             app_version: String::new(),
             balances: Vec::new(),
             chain_id: 0,
+            change: None,
             contacts: Vec::new(),
             devices: Vec::new(),
             items: Vec::new(),
@@ -280,6 +281,7 @@ impl Rig {
             relay: RelayView::Online,
             requests: Vec::new(),
             roster: None,
+            rotation: None,
             selected_account: 0,
             settings: SettingsView {
                 auto_lock_minutes: 5,

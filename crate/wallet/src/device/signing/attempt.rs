@@ -51,6 +51,7 @@ impl Wallet {
         for device in signers.iter().copied().filter(|device| *device != me) {
             let is_told = !is_hasty
                 && self.is_online(device, cx.now)
+                && self.holds(device, (proposal.wallet, proposal.epoch))
                 && self.tell(cx, device, &PeerMessage::Propose(Box::new(proposal.clone())));
             all_there &= is_told;
             if is_told {
@@ -107,6 +108,11 @@ impl Wallet {
         let wait = FIRST_RETRY_MS << (signing.failed - 1).min(6);
         signing.retry_at = Some(now.saturating_add(wait));
         self.request_waiting(cx, request);
+    }
+
+    fn holds(&self, device: DeviceId, key: ([u8; 32], u32)) -> bool {
+        let peer = self.device.open.as_ref().and_then(|open| open.peers.get(&device));
+        peer.is_some_and(|peer| peer.holds(key))
     }
 
     fn stall(&mut self, cx: &mut Context<'_>, request: &RequestId, message: String) {

@@ -1,7 +1,8 @@
 //! The cosigning device: what others propose, say and withdraw.
 
-use symbolon_mpc::DeviceId;
+use symbolon_mpc::{DeviceId, KeyInfo};
 
+use super::super::change::StaleEpoch;
 use super::super::keys::{child_key, verifies};
 use super::super::peer::PeerMessage;
 use super::{MAX_LIFE_MS, Signing};
@@ -31,8 +32,11 @@ impl Wallet {
 
     fn join(&mut self, cx: &mut Context<'_>, from: DeviceId, mut proposal: Proposal) -> Result<(), String> {
         let (info, me) = self.active_info().ok_or("this device holds no share of the key")?;
-        if (proposal.wallet, proposal.epoch) != (*info.wallet(), info.epoch()) {
+        if proposal.wallet != *info.wallet() {
             return Err("this device holds a share of another key".to_owned());
+        }
+        if proposal.epoch != info.epoch() {
+            return self.other_epoch(cx, from, &proposal, &info);
         }
         let signers: Vec<_> = proposal
             .signers
@@ -110,6 +114,32 @@ impl Wallet {
         Ok(())
     }
 
+    /// Shares of two epochs never sign together. Whoever is behind is helped on if it can be, and told by name what to
+    /// do if it cannot.
+    fn other_epoch(
+        &mut self,
+        cx: &mut Context<'_>,
+        from: DeviceId,
+        proposal: &Proposal,
+        info: &KeyInfo,
+    ) -> Result<(), String> {
+        let stale = StaleEpoch { held: info.epoch(), asked: proposal.epoch };
+        let catches_up = if stale.held > stale.asked {
+            self.show_proven(cx, from);
+            info.quorum().party_of(from).is_some()
+        } else {
+            // What this device holds decides whether it can follow; the asking device answers with the proof.
+            self.greet_all(cx);
+            self.device.open.as_ref().is_some_and(|open| open.pending.has_reshared())
+        };
+        if !catches_up {
+            return Err(stale.to_string());
+        }
+        // No refusal of the request: the asking device tries again.
+        self.tell(cx, from, &PeerMessage::Abort { ceremony: proposal.ceremony });
+        Ok(())
+    }
+
     /// A signer says that a request is signed, and proves it.
     pub(in crate::device) fn signature_arrived(
         &mut self,
@@ -141,10 +171,8 @@ impl Wallet {
         // Begun and approved before this process: only its initiating device can say so, and only to a signer.
         let party = |device| info.quorum().party_of(device).map(|party| party.index.value());
         let takes_part = |device| party(device).is_some_and(|index| proposal.signers.contains(&index));
-        if !takes_part(me)
-            || !takes_part(from)
-            || (proposal.wallet, proposal.epoch) != (*info.wallet(), info.epoch())
-        {
+        // The key is the same in every epoch, so the signature proves itself after a change, too.
+        if !takes_part(me) || !takes_part(from) || proposal.wallet != *info.wallet() {
             return;
         }
         let signers: Vec<_> = info
@@ -227,8 +255,7 @@ impl Wallet {
     }
 }
 
-/// The same request, in whatever attempt.
+/// The same request, in whatever attempt and epoch.
 fn is_same(one: &Proposal, two: &Proposal) -> bool {
-    (one.request, &one.body, &one.path, one.wallet, one.epoch)
-        == (two.request, &two.body, &two.path, two.wallet, two.epoch)
+    (one.request, &one.body, &one.path, one.wallet) == (two.request, &two.body, &two.path, two.wallet)
 }

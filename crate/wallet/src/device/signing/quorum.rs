@@ -86,7 +86,11 @@ impl Wallet {
         }
         let before = asked.map(|asked| asked.cosigners.as_slice()).unwrap_or_default();
         let has_relay = self.device.relay.is_online();
-        let is_present = |device: &DeviceId| open.peers.get(device).is_some_and(|peer| peer.is_present());
+        // A device that is behind, or has not said yet where it stands, cannot sign with this one.
+        let key = (*info.wallet(), info.epoch());
+        let is_present = |device: &DeviceId| {
+            open.peers.get(device).is_some_and(|peer| peer.is_present() && peer.holds(key))
+        };
         let attended = |device: &DeviceId| {
             let kind = open.peers.get(device).and_then(|peer| peer.facts.kind);
             is_attended(kind.unwrap_or(DeviceKind::Cosigner))

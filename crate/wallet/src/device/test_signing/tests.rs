@@ -36,7 +36,7 @@ fn run<C: Ceremony>(
 }
 
 /// The shares of both parties of a fresh 2-of-2 key.
-fn deal(epoch: u32) -> [Vec<KeyShare>; 2] {
+pub(in crate::device) fn deal(epoch: u32) -> [Vec<KeyShare>; 2] {
     let party =
         |number: u8| Party { index: PartyIndex::new(number.into()).unwrap(), device: DeviceId([number; 32]) };
     let quorum = Quorum::new(2, vec![party(1), party(2)]).unwrap();

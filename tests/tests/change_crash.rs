@@ -1,0 +1,240 @@
+//! A process dies at any effect of a change of the devices: the wallet can sign, and the change can be made.
+
+// Helpers of a test fail as tests do, by panicking.
+#![allow(clippy::unwrap_used)]
+
+use symbolon_tests::setup::config;
+use symbolon_tests::{Faults, Snapshot, World};
+use symbolon_wallet::command::Command;
+use symbolon_wallet::store::StoreError;
+use symbolon_wallet::view::DeviceKind;
+
+/// A change, and the world before it.
+struct Scenario {
+    name: &'static str,
+    snapshot: Snapshot,
+    /// A device that is off from the start.
+    lost: Option<usize>,
+    /// The new quorum.
+    members: Vec<usize>,
+    /// Two that hold shares before and after.
+    stay: [usize; 2],
+    add: Vec<usize>,
+    remove: Vec<String>,
+    address: String,
+}
+
+fn rotation() -> Scenario {
+    let world = World::wallet(61, 2, 3);
+    let address = world.view(0).accounts[0].address.clone();
+    Scenario {
+        name: "rotation",
+        snapshot: Snapshot::of(world, 61),
+        lost: None,
+        members: vec![0, 1, 2],
+        stay: [0, 1],
+        add: vec![],
+        remove: vec![],
+        address,
+    }
+}
+
+/// The phone is lost, and a tablet takes its place.
+fn replacement() -> Scenario {
+    let mut world = World::wallet(62, 2, 3);
+    let address = world.view(0).accounts[0].address.clone();
+    let lost = world.id(1);
+    let tablet = world.add_set_up(config(DeviceKind::Phone), "tablet");
+    world.pair(0, tablet);
+    assert!(world.run_until(120_000, World::all_online));
+    Scenario {
+        name: "replacement",
+        snapshot: Snapshot::of(world, 62),
+        lost: Some(1),
+        members: vec![0, 2, tablet],
+        stay: [0, 2],
+        add: vec![tablet],
+        remove: vec![lost],
+        address,
+    }
+}
+
+impl Scenario {
+    fn world(&self) -> World {
+        let mut world = self.snapshot.world();
+        if let Some(lost) = self.lost {
+            world.close(lost);
+        }
+        world
+    }
+
+    fn command(&self, world: &World) -> Command {
+        let add = self.add.iter().map(|device| world.id(*device)).collect();
+        Command::ChangeDevices { add, remove: self.remove.clone(), threshold: None, accept_no_spare: true }
+    }
+
+    /// Proposes the change and agrees to it wherever it is asked for, whoever dies over it.
+    fn try_change(&self, world: &mut World) {
+        let command = self.command(world);
+        world.order(self.stay[0], command);
+        world.run(300);
+        for _ in 0..3 {
+            self.agree(world);
+            world.run(300);
+        }
+    }
+
+    fn agree(&self, world: &mut World) {
+        for index in self.members.clone() {
+            if world.asks_change(index) {
+                let change = world.view(index).change.unwrap().id;
+                world.order(index, Command::ConfirmChange { change, agree: true });
+            }
+        }
+    }
+
+    fn restart_all(&self, world: &mut World) {
+        for index in self.members.clone() {
+            world.restart(index);
+        }
+        let members = &self.members;
+        let all_there = |world: &World| {
+            members.iter().all(|index| {
+                let online = world.view(*index).devices.iter().filter(|device| device.online).count();
+                online >= members.len()
+            })
+        };
+        assert!(world.run_until(120_000, all_there), "{}: all are there again", self.name);
+    }
+
+    fn is_done(&self, world: &World) -> bool {
+        self.members.iter().all(|index| world.epoch(*index) == Some(2))
+    }
+
+    /// What patient owners do after a death: start everything again, sign with what is there, and make the change
+    /// if it was not made. How often it was proposed again.
+    fn finish(&self, world: &mut World, what: &str) -> u32 {
+        self.restart_all(world);
+        if !world.run_until(15_000, |world| self.is_done(world)) {
+            let epochs: Vec<_> = (0..world.devices.len()).map(|index| world.epoch(index)).collect();
+            assert!(world.signs_with(&self.stay), "{}: the old shares sign {what}: {epochs:?}", self.name);
+        }
+        let mut again = 0;
+        while !world.run_until(15_000, |world| self.is_done(world)) {
+            assert!(again < 10, "{}: never made {what}", self.name);
+            again += 1;
+            self.try_change(world);
+            self.restart_all(world);
+        }
+        let last = *self.members.last().unwrap();
+        assert!(world.signs_with(&[self.stay[0], last]), "{}: the new shares sign {what}", self.name);
+        for index in &self.members {
+            assert_eq!(world.view(*index).accounts[0].address, self.address);
+        }
+        again
+    }
+
+    /// Effects that a device performs from the proposal to the end: how many, and the moments of death among them that
+    /// differ from each other. Dying after an effect that left no trace is dying before it.
+    fn deaths(&self, victim: usize) -> (u64, Vec<u64>) {
+        let mut world = self.world();
+        let first = world.devices[victim].effects;
+        self.try_change(&mut world);
+        assert!(world.run_until(60_000, |world| self.is_done(world)));
+        let device = &world.devices[victim];
+        let traces = device.traces.iter().filter(|at| **at >= first).map(|at| at + 1);
+        (device.effects - first, std::iter::once(first).chain(traces).collect())
+    }
+
+    fn dies_at_every_effect(&self, victim: usize) {
+        let (effects, deaths) = self.deaths(victim);
+        let (count, mut again) = (deaths.len(), 0);
+        assert!(count > 40);
+        for at in deaths {
+            let mut world = self.world();
+            world.devices[victim].crash_at = Some(at);
+            self.try_change(&mut world);
+            world.run(4_000);
+            again += u32::from(self.finish(&mut world, &format!("after effect {at} of device {victim}")) > 0);
+        }
+        println!(
+            "{}: device {victim} died at every one of {effects} effects, {count} different deaths; the wallet signed \
+             each time, and the change was proposed again {again} times",
+            self.name
+        );
+    }
+}
+
+#[test]
+fn the_proposer_may_die_at_every_effect_of_a_rotation() {
+    rotation().dies_at_every_effect(0);
+}
+
+#[test]
+fn another_dealer_may_die_at_every_effect_of_a_rotation() {
+    rotation().dies_at_every_effect(1);
+}
+
+#[test]
+fn a_receiver_may_die_at_every_effect_of_a_rotation() {
+    rotation().dies_at_every_effect(2);
+}
+
+#[test]
+fn the_proposer_may_die_at_every_effect_of_a_replacement() {
+    replacement().dies_at_every_effect(0);
+}
+
+#[test]
+fn another_dealer_may_die_at_every_effect_of_a_replacement() {
+    replacement().dies_at_every_effect(2);
+}
+
+#[test]
+fn the_new_device_may_die_at_every_effect_of_a_replacement() {
+    replacement().dies_at_every_effect(3);
+}
+
+#[test]
+fn full_storage_at_any_write_of_a_change_leaves_a_wallet_that_signs() {
+    let mut runs = 0;
+    for scenario in [rotation(), replacement()] {
+        for victim in scenario.members.clone() {
+            let writes = {
+                let mut world = scenario.world();
+                let before = world.devices[victim].writes;
+                scenario.try_change(&mut world);
+                assert!(world.run_until(60_000, |world| scenario.is_done(world)));
+                before + 1..=world.devices[victim].writes
+            };
+            assert!(writes.clone().count() >= 3, "shares, pledge, promotion");
+            for write in writes {
+                let mut world = scenario.world();
+                world.devices[victim].fail_write = Some((write, StoreError::Full));
+                scenario.try_change(&mut world);
+                world.run(4_000);
+                scenario.finish(&mut world, &format!("after write {write} of device {victim}"));
+                runs += 1;
+            }
+        }
+    }
+    println!("{runs} writes failed; the wallet signed each time");
+}
+
+#[test]
+fn lost_and_doubled_frames_only_slow_a_change_down() {
+    for seed in 0..6 {
+        for scenario in [rotation(), replacement()] {
+            let mut world = scenario.world();
+            world.relay.faults =
+                Faults { drop: 50 + 50 * seed, duplicate: 100, delay: 200, delay_ms: 2_000, flip: 30 };
+            scenario.try_change(&mut world);
+            for _ in 0..60 {
+                scenario.agree(&mut world);
+                world.run(2_000);
+            }
+            world.relay.faults = Faults::default();
+            scenario.finish(&mut world, &format!("with seed {seed}"));
+        }
+    }
+}
