@@ -79,7 +79,7 @@ fn messages_about_shares_are_these_bytes() {
     };
     is(
         &PeerMessage::Change(Box::new(plan)),
-        &format!("01 0f {ceremony_bytes} 01 {} 02 01 02 {}", info_bytes(), quorum_bytes()),
+        &format!("01 0f {ceremony_bytes} 01 {} 02 01 02 {} 00", info_bytes(), quorum_bytes()),
     );
     is(
         &PeerMessage::Standing(Standing { held: vec![key], used: 300 }),
