@@ -17,3 +17,4 @@ rm -rf "$answers"
 cargo test --quiet --locked -p symbolon-ecdsa --test model -- --ignored --exact write_vectors
 echo "inputs of the second half: SYMBOLON_SEED=$SYMBOLON_SEED"
 python3 tests/model/check.py crate/ecdsa/tests/vectors "$answers"
+python3 tests/model/atrest.py

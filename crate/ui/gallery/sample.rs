@@ -39,6 +39,7 @@ pub fn view(phase: Phase) -> View {
         notices: vec![],
         now: NOW,
         pairing: None,
+        passkey: None,
         phishing_sites: 0,
         phase,
         relay: RelayView::Online,

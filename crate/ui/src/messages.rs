@@ -6,6 +6,7 @@ mod words;
 
 pub use words::*;
 
+
 macro_rules! messages {
     ($($name:ident = $text:literal;)*) => { $(pub const $name: &str = $text;)* };
 }
@@ -128,6 +129,8 @@ messages! {
     UNLOCK_TEXT = "Enter this device's password.";
     UNLOCK = "Unlock";
     UNLOCKING = "Unlocking…";
+    UNLOCK_WITH_PASSKEY = "Unlock with the passkey";
+    UNLOCK_IN_TAB = "Unlock with the passkey in a tab";
 
     FORGOTTEN = "Forgot the password?";
     FORGOTTEN_TEXT = "Nobody can reset it. Your other devices can still sign without this one. If you do not need this device's share any more, you can erase it.";
@@ -240,6 +243,8 @@ messages! {
     SITE_FRAMES = "Let it ask from inside of other sites' pages";
     SITE_RULES_HINT = "The last two take effect when a page is loaded again.";
 
+
+
     SETTINGS_TITLE = "Settings";
     GENERAL = "General";
     THEME = "Appearance";
@@ -254,6 +259,17 @@ messages! {
     PASSWORD_NEW = "New password";
     PASSWORD_NEW_AGAIN = "New password again";
     PASSWORD_CHANGED = "The password is changed.";
+    PASSKEY = "Passkey";
+    PASSKEY_HINT = "Opens this device with your fingerprint, face or security key. The password stays: it always opens this device too.";
+    PASSKEY_NONE = "No passkey opens this device.";
+    PASSKEY_THERE = "A passkey opens this device, beside the password.";
+    PASSKEY_ADD = "Add a passkey";
+    PASSKEY_IN_TAB = "Add a passkey in a tab";
+    PASSKEY_REMOVE = "Remove the passkey";
+    PASSKEY_REMOVE_HINT = "It then opens nothing here any more. You may delete it in your passkey manager afterwards.";
+    PASSKEY_CANCELLED = "The passkey was not used: it was cancelled, or it is not on this device. Nothing is lost; your password opens this device.";
+    PASSKEY_NO_PRF = "This passkey cannot open a device, because it keeps no secret of its own (PRF). Nothing was changed. Use another one, or your password.";
+    PASSKEY_UNSUPPORTED = "This browser or this address cannot use passkeys. Nothing was changed; your password opens this device.";
     NETWORKS = "Networks";
     NETWORK_ADD = "Add a network";
     NETWORK_NAME = "Name";
@@ -331,6 +347,11 @@ pub fn hours_ago(count: u64) -> String {
 
 pub fn days_ago(count: u64) -> String {
     plural(count, "yesterday", "days ago")
+}
+
+/// What the passkey manager calls the passkey of a device.
+pub fn passkey_name(device: &str) -> String {
+    format!("Symbolon on {device}")
 }
 
 pub fn minutes(count: u32) -> String {

@@ -8,5 +8,6 @@ pub mod field;
 pub mod icon;
 pub mod notice;
 pub mod page;
+pub mod passkey;
 pub mod progress;
 pub mod qr;

@@ -16,7 +16,7 @@
 //! | join | [`JOIN_LINK`], [`JOIN_SUBMIT`], [`SCAN_CAMERA`], [`SCAN_VIDEO`] | |
 //! | roster | [`ROSTER_WORDS`], [`ROSTER_SAME`], [`ROSTER_DIFFERENT`] | |
 //! | keygen | [`KEYGEN_PROGRESS`], [`KEYGEN_STAGE`], [`KEYGEN_ERROR`], then [`CREATE_KEY`] to try again | progress: `aria-valuenow`, `aria-valuemax` |
-//! | unlock | [`UNLOCK_PASSWORD`], [`UNLOCK`] | |
+//! | unlock | [`UNLOCK_PASSWORD`], [`UNLOCK`], [`UNLOCK_PASSKEY`] | |
 //! | home | [`ADDRESS`], [`BALANCE`], [`TOKEN_ROW`], [`NETWORK_PICKER`], [`ACCOUNT_PICKER`], [`REFRESH`], [`LOCK`], [`REQUESTS_WAITING`] | address: `data-address` |
 //! | receive | [`RECEIVE_QR`], [`RECEIVE_ADDRESS`] | address: `data-address` |
 //! | send | [`SEND_TO`], [`SEND_AMOUNT`], [`SEND_TOKEN`], [`SEND_SUBMIT`] | |
@@ -134,6 +134,10 @@ hooks! {
     PAIR_LINK = "pair-link",
     PAIR_LINK_COPY = "pair-link-copy",
     PAIR_QR = "pair-qr",
+    PASSKEY_ADD = "passkey-add",
+    PASSKEY_PASSWORD = "passkey-password",
+    PASSKEY_REMOVE = "passkey-remove",
+    PASSKEY_STATE = "passkey-state",
     PASSWORD = "password",
     PASSWORD_AGAIN = "password-again",
     PASSWORD_NEW = "password-new",
@@ -206,6 +210,7 @@ hooks! {
     TRY_AGAIN = "try-again",
     TRANSACTION_COPY = "transaction-copy",
     UNLOCK = "unlock",
+    UNLOCK_PASSKEY = "unlock-passkey",
     UNLOCK_PASSWORD = "unlock-password",
 }
 

@@ -116,7 +116,9 @@ mod tests {
                 symbol: text(),
                 explorer_url: String::new(),
             },
+            Command::AddPasskey { credential: text(), salt: text(), output: text() },
             Command::AddToken { address: text() },
+            Command::AllowPasskey { password: text() },
             Command::Approve { request: text(), digest: text() },
             Command::CancelPairing,
             Command::ChangePassword { old: text(), new: text() },
@@ -145,6 +147,7 @@ mod tests {
             Command::Reject { request: text() },
             Command::RejectAll,
             Command::RemoveNetwork { chain_id: 1 },
+            Command::RemovePasskey,
             Command::RetryBroadcast { request: text() },
             Command::RetrySigning { request: text() },
             Command::SelectAccount { index: 1 },
@@ -154,6 +157,7 @@ mod tests {
             Command::SetUp { device_name: text(), password: text(), relay_url: text() },
             Command::Touch,
             Command::Unlock { password: text() },
+            Command::UnlockWithPasskey { output: text() },
         ];
         all.extend(
             [

@@ -29,10 +29,25 @@ pub enum Command {
         /// Block explorer, may be empty.
         explorer_url: String,
     },
+    /// Lets a passkey open the vault too, in the place of an earlier one. The password was given just before, with
+    /// [`Command::AllowPasskey`].
+    AddPasskey {
+        /// Credential id, hex.
+        credential: String,
+        /// The 32 bytes that its function was asked for, hex.
+        salt: String,
+        /// The 32 bytes that it made of them, hex. Opens the vault: a secret like a password.
+        output: String,
+    },
     /// Watches an ERC-20 token on the active network.
     AddToken {
         /// Contract address, `0x` hex.
         address: String,
+    },
+    /// Gives the password, so that a passkey may be added.
+    AllowPasskey {
+        /// The present one.
+        password: String,
     },
     /// Approves a request on this device.
     Approve {
@@ -148,6 +163,8 @@ pub enum Command {
         /// Its chain id.
         chain_id: u64,
     },
+    /// Lets only the password open the vault again.
+    RemovePasskey,
     /// Takes a token off the active network's list; what it holds stays where it is.
     RemoveToken {
         /// Contract address, `0x` hex.
@@ -235,6 +252,11 @@ pub enum Command {
     Unlock {
         /// The password.
         password: String,
+    },
+    /// Opens the vault with the passkey of [`crate::view::View::passkey`].
+    UnlockWithPasskey {
+        /// The 32 bytes that it made of the salt, hex.
+        output: String,
     },
 }
 

@@ -13,8 +13,10 @@ mod activation;
 mod introductions;
 mod keygen;
 mod keys;
+mod lock;
 mod notices;
 mod pairing;
+mod passkey;
 pub mod peer;
 mod peers;
 mod records;
@@ -31,7 +33,6 @@ use std::collections::{BTreeMap, VecDeque};
 
 use symbolon_ecdsa::Pairs;
 use symbolon_link::identity::{DeviceCard, Identity};
-use symbolon_mpc::secret::Secret;
 use symbolon_mpc::{CeremonyId, DeviceId};
 
 pub(crate) use self::keys::ActiveKey;
@@ -51,7 +52,7 @@ use self::shares::Shares;
 use self::signing::{Approval, AskedQuorum, Signing};
 use crate::command::{Command, Setting};
 use crate::context::Context;
-use crate::effect::CommandError;
+use crate::effect::{CommandError, Remembered};
 use crate::event::{EffectId, Timestamp};
 use crate::request::RequestId;
 use crate::store::{Batch, Record, StoreError};
@@ -67,6 +68,8 @@ pub(crate) struct Device {
     stretching: Option<Stretching>,
     /// When the owner last did something.
     touched: Timestamp,
+    /// When the host believes that the vault locks.
+    told_lock_at: Option<Timestamp>,
     counter: u64,
     /// What the channels to other devices speak.
     peer_version: u16,
@@ -113,6 +116,8 @@ struct Open {
     early_frames: VecDeque<(DeviceId, CeremonyId, Vec<u8>)>,
     /// Ceremonies that are over, whose late frames are dropped.
     ended: VecDeque<CeremonyId>,
+    /// Until when a passkey may be added, because the password was given.
+    passkey_until: Timestamp,
 }
 
 impl Device {
@@ -145,6 +150,7 @@ impl Device {
             key,
             stretching: None,
             touched: 0,
+            told_lock_at: None,
             counter: 0,
             peer_version: peer::PEER_VERSION,
             relay: RelayLink::default(),
@@ -189,13 +195,10 @@ impl Wallet {
 // Called by `Wallet::handle`.
 impl Wallet {
     /// After loading: opens the vault with a remembered key, connects to the relay if unlocked and paired.
-    pub(crate) fn device_opened(&mut self, cx: &mut Context<'_>, remembered: Option<Secret<[u8; 32]>>) {
+    pub(crate) fn device_opened(&mut self, cx: &mut Context<'_>, remembered: Option<Remembered>) {
         self.device.touched = cx.now;
-        if let Some(key) = remembered
-            && self.unlock_with(cx, VaultKey::from_remembered(key)).is_err()
-        {
-            // Another vault's key, or a vault that cannot be read: the password decides.
-            cx.push(crate::effect::Effect::Forget);
+        if let Some(remembered) = remembered {
+            self.reopen(cx, remembered);
         }
     }
 
@@ -212,6 +215,12 @@ impl Wallet {
                 return self.command_set_up(cx, reply, device_name, password, relay_url);
             }
             Command::Unlock { password } => return self.command_unlock(cx, reply, password),
+            Command::AddPasskey { credential, salt, output } => {
+                self.command_add_passkey(cx, &credential, &salt, output)
+            }
+            Command::AllowPasskey { password } => return self.command_allow_passkey(cx, reply, password),
+            Command::RemovePasskey => self.command_remove_passkey(cx),
+            Command::UnlockWithPasskey { output } => self.command_unlock_with_passkey(cx, output),
             Command::ChangePassword { old, new } => return self.command_change_password(cx, reply, old, new),
             Command::EraseDevice { confirmation } => self.command_erase(cx, &confirmation),
             Command::Lock => {
@@ -276,7 +285,7 @@ impl Wallet {
         self.device = Device {
             notices,
             relay,
-            touched: cx.now,
+            touched: self.device.touched,
             peer_version: self.device.peer_version,
             ..Device::load(&self.config, &self.stored.records())
         };
@@ -297,7 +306,6 @@ impl Wallet {
     }
 
     pub(crate) fn device_tick(&mut self, cx: &mut Context<'_>) {
-        self.tick_auto_lock(cx);
         self.tick_relay(cx);
         self.tick_pairing(cx);
         self.tick_peers(cx);
@@ -327,6 +335,7 @@ impl Wallet {
     /// Last of every turn: opens mailboxes and sends what waits. All records of the turn are stored before.
     pub(crate) fn device_flush(&mut self, cx: &mut Context<'_>) {
         self.flush_relay(cx);
+        self.remember_use(cx);
     }
 }
 

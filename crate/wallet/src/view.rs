@@ -47,6 +47,8 @@ pub struct View {
     pub now: Timestamp,
     /// An invitation or a join in progress.
     pub pairing: Option<PairingView>,
+    /// The passkey that opens this device beside the password.
+    pub passkey: Option<PasskeyView>,
     /// Sites on the owner's own list of sites that steal.
     pub phishing_sites: usize,
     /// Where the device is in its life.
@@ -405,6 +407,16 @@ pub struct SettingsView {
     pub relay_url: String,
     /// Light, dark or the system's.
     pub theme: Theme,
+}
+
+/// A passkey that opens this device. Public: without its authenticator it opens nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PasskeyView {
+    /// Credential id, hex.
+    pub credential: String,
+    /// What its function is asked for, 32 bytes, hex.
+    pub salt: String,
 }
 
 /// Light, dark or the system's.

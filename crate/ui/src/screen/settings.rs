@@ -2,6 +2,7 @@
 
 pub mod erase;
 mod networks;
+pub mod passkey;
 mod password;
 mod phishing;
 
@@ -47,6 +48,7 @@ pub fn settings() -> AnyView {
             {section(messages::NETWORKS, networks::networks())}
             {section(messages::PHISHING, phishing::phishing())}
             {section(messages::CHANGE_PASSWORD, password::password())}
+            {section(messages::PASSKEY, passkey::passkey())}
             {section(messages::ERASE, erase::erase())}
             {section(messages::ABOUT, view! {
                 <p class="hint">{messages::PRODUCT} " " {app.pick(|view| view.app_version.clone())}</p>

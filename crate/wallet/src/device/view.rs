@@ -26,6 +26,7 @@ impl Wallet {
             notices: device.notices.list().to_vec(),
             now,
             pairing: open.and_then(|open| open.pairing.as_ref()).map(|pairing| pairing.view()),
+            passkey: self.passkey_view(),
             phishing_sites: 0,
             phase: match (&device.life, open) {
                 (Life::Fresh, _) => Phase::Fresh,

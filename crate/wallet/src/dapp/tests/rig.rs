@@ -271,6 +271,7 @@ impl Rig {
             notices: Vec::new(),
             now: self.now,
             pairing: None,
+            passkey: None,
             phishing_sites: 0,
             phase: Phase::Ready,
             relay: RelayView::Online,
