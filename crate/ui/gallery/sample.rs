@@ -34,6 +34,7 @@ pub fn view(phase: Phase) -> View {
             Phase::Locked | Phase::Ready | Phase::Unusable => devices(),
         },
         items: vec![],
+        journal: Default::default(),
         keygen: None,
         networks: networks(),
         notices: vec![],
@@ -71,6 +72,7 @@ fn device(name: &str, kind: DeviceKind, party: u16, me: bool, online: bool) -> D
     DeviceView {
         app_version: Some(if online { "0.1.0" } else { "0.0.9" }.into()),
         epoch: Some(1),
+        fell_back: false,
         id: format!("{party:02x}").repeat(16),
         kind,
         last_seen: Some(NOW - 3 * 3_600_000),

@@ -6,6 +6,7 @@ mod words;
 
 pub use words::*;
 
+use symbolon_wallet::view::JournalState;
 
 macro_rules! messages {
     ($($name:ident = $text:literal;)*) => { $(pub const $name: &str = $text;)* };
@@ -243,7 +244,13 @@ messages! {
     SITE_FRAMES = "Let it ask from inside of other sites' pages";
     SITE_RULES_HINT = "The last two take effect when a page is loaded again.";
 
+    DEVICE_FELL_BACK = "Was put back to an earlier state, or exists twice. Nothing is signed with it. If you restored it from a copy yourself, accept it; if not, somebody may have copied it: make new shares without it.";
+    DEVICE_ACCEPT = "Accept as it is";
 
+    JOURNAL = "Record of decisions";
+    JOURNAL_WHOLE = "Whole: nothing in it was changed, moved or removed.";
+    JOURNAL_RESTART = "Begin a new record";
+    JOURNAL_RESTART_HINT = "What is left of the old one is removed, and the new one says that it was broken. Compare with your other devices first. If you did not do this yourself, somebody may have had this device: change its password.";
 
     SETTINGS_TITLE = "Settings";
     GENERAL = "General";
@@ -347,6 +354,24 @@ pub fn hours_ago(count: u64) -> String {
 
 pub fn days_ago(count: u64) -> String {
     plural(count, "yesterday", "days ago")
+}
+
+/// How many decisions the journal counts, and the beginning of its newest hash.
+pub fn journal_head(entries: u64, head: &str) -> String {
+    let short = head.get(..16).unwrap_or(head);
+    format!("{} · {short}", plural(entries, "1 entry", "entries"))
+}
+
+/// What is wrong with the journal.
+pub fn journal_state(state: JournalState) -> String {
+    match state {
+        JournalState::CutOff { number } => {
+            format!("The end was cut off: entry {number} was there and is gone.")
+        }
+        JournalState::Edited { number } => format!("Entry {number} is not what was written."),
+        JournalState::Missing { number } => format!("Entry {number} is gone."),
+        JournalState::Whole => JOURNAL_WHOLE.to_owned(),
+    }
 }
 
 /// What the passkey manager calls the passkey of a device.

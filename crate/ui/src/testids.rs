@@ -9,7 +9,7 @@
 //! | any form | [`FORM_ERROR`] | `data-code` |
 //! | welcome | [`CREATE`], [`JOIN`] | |
 //! | set-up | [`DEVICE_NAME`], [`PASSWORD`], [`PASSWORD_AGAIN`], [`ADVANCED`], [`RELAY_URL`], [`SET_UP`] | |
-//! | linking, devices | [`DEVICE_ROW`], [`DEVICE_FORGET`], [`INVITE`], [`JOIN_OTHER`] | row: `data-device`, `data-online`, `data-name` |
+//! | linking, devices | [`DEVICE_ROW`], [`DEVICE_ACCEPT`], [`DEVICE_FORGET`], [`INVITE`], [`JOIN_OTHER`] | row: `data-device`, `data-online`, `data-name`, `data-fell-back` |
 //! | linking | [`THRESHOLD`] (radio inputs, `value` = t), [`ACCEPT_NO_SPARE`], [`CREATE_KEY`] | |
 //! | pairing | [`PAIRING_STAGE`], [`PAIR_QR`], [`PAIR_LINK`], [`PAIR_COUNTDOWN`], [`PAIR_CANCEL`], [`PAIR_AGAIN`] | stage: `data-stage`, `data-code` |
 //! | pairing | [`SYMBOLS`] with [`SYMBOL`] inside, [`SYMBOLS_SAME`], [`SYMBOLS_DIFFERENT`] | symbol: `data-name` |
@@ -27,6 +27,7 @@
 //! | approval | [`SIMULATION`] with [`SIMULATED_CHANGE`] inside; [`LIMIT`], [`LIMIT_AMOUNT`], [`LIMIT_USE`] | simulation: `data-status`; change: `data-kind`, `data-token`, `data-spender` |
 //! | allowances | [`ALLOWANCE_ROW`], [`ALLOWANCE_REVOKE`], [`ALLOWANCES_FIND`], [`ALLOWANCES_STATE`] | row: `data-token`, `data-spender`, `data-unlimited` |
 //! | contacts | [`CONTACT_ROW`], [`CONTACT_RENAME`], [`CONTACT_REMOVE`], [`CONTACT_NAME`], [`CONTACT_ADDRESS`], [`CONTACT_SAVE`] | row: `data-address`, `data-name` |
+//! | activity | [`JOURNAL`], [`JOURNAL_RESTART`] | journal: `data-state`, `data-entries`, `data-head` |
 //! | activity | [`SPEED_UP`], [`CANCEL_TRANSACTION`], [`EXPORT_JSON`], [`EXPORT_CSV`] | |
 //! | approval | [`ACKNOWLEDGE`], [`APPROVE`], [`REJECT`], [`REJECT_ALL`], [`QUEUE`], [`QUEUE_NEXT`], [`QUEUE_PREVIOUS`], [`LATER`], [`TRY_AGAIN`], [`SITE_MUTE`], [`BUNDLE`] | approve: `data-armed`, `data-hold` |
 //! | done | [`RESULT`], [`RESULT_CLOSE`] | result: `data-request`, `data-outcome`, `data-transaction` |
@@ -78,6 +79,7 @@ hooks! {
     CREATE = "create",
     CREATE_KEY = "create-key",
     DEFAULT_PROVIDER = "default-provider",
+    DEVICE_ACCEPT = "device-accept",
     DEVICE_FORGET = "device-forget",
     DEVICE_NAME = "device-name",
     DEVICE_ROW = "device-row",
@@ -101,6 +103,8 @@ hooks! {
     JOIN_LINK = "join-link",
     JOIN_OTHER = "join-other",
     JOIN_SUBMIT = "join-submit",
+    JOURNAL = "journal",
+    JOURNAL_RESTART = "journal-restart",
     KEYGEN_ERROR = "keygen-error",
     KEYGEN_PROGRESS = "keygen-progress",
     KEYGEN_STAGE = "keygen-stage",

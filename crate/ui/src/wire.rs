@@ -108,6 +108,7 @@ mod tests {
     fn every_command() -> Vec<Command> {
         let text = || "x".to_owned();
         let mut all = vec![
+            Command::AcceptDevice { device: text() },
             Command::AddAccount { name: text() },
             Command::AddNetwork {
                 chain_id: 31_337,
@@ -148,6 +149,7 @@ mod tests {
             Command::RejectAll,
             Command::RemoveNetwork { chain_id: 1 },
             Command::RemovePasskey,
+            Command::RestartJournal,
             Command::RetryBroadcast { request: text() },
             Command::RetrySigning { request: text() },
             Command::SelectAccount { index: 1 },

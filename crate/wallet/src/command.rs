@@ -11,6 +11,11 @@ use crate::view::{FeeSpeed, Theme};
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Command {
+    /// Goes on with a device that fell back, as it is now.
+    AcceptDevice {
+        /// Its id, as in [`crate::view::DeviceView::id`].
+        device: String,
+    },
     /// Derives the next account (BIP-44 address index).
     AddAccount {
         /// The owner's name for it; empty for a default.
@@ -170,6 +175,8 @@ pub enum Command {
         /// Contract address, `0x` hex.
         address: String,
     },
+    /// Begins the journal anew after its owner saw that it was changed outside of the wallet.
+    RestartJournal,
     /// Broadcasts a signed transaction again.
     RetryBroadcast {
         /// The request.

@@ -11,6 +11,7 @@
 mod access;
 mod activation;
 mod introductions;
+mod journal_head;
 mod keygen;
 mod keys;
 mod lock;
@@ -28,6 +29,7 @@ mod signing;
 mod strikes;
 pub(crate) mod test_signing;
 mod view;
+mod witness;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -50,8 +52,10 @@ use self::relay::RelayLink;
 use self::roster::Roster;
 use self::shares::Shares;
 use self::signing::{Approval, AskedQuorum, Signing};
+use self::witness::Witness;
 use crate::command::{Command, Setting};
 use crate::context::Context;
+use crate::dapp::Head;
 use crate::effect::{CommandError, Remembered};
 use crate::event::{EffectId, Timestamp};
 use crate::request::RequestId;
@@ -118,6 +122,10 @@ struct Open {
     ended: VecDeque<CeremonyId>,
     /// Until when a passkey may be added, because the password was given.
     passkey_until: Timestamp,
+    /// What is remembered of the other devices' journals.
+    witnesses: BTreeMap<DeviceId, Witness>,
+    /// The head that the others were told.
+    told_head: Option<Head>,
 }
 
 impl Device {
@@ -215,6 +223,7 @@ impl Wallet {
                 return self.command_set_up(cx, reply, device_name, password, relay_url);
             }
             Command::Unlock { password } => return self.command_unlock(cx, reply, password),
+            Command::AcceptDevice { device } => self.command_accept_device(cx, &device),
             Command::AddPasskey { credential, salt, output } => {
                 self.command_add_passkey(cx, &credential, &salt, output)
             }
@@ -334,6 +343,7 @@ impl Wallet {
 
     /// Last of every turn: opens mailboxes and sends what waits. All records of the turn are stored before.
     pub(crate) fn device_flush(&mut self, cx: &mut Context<'_>) {
+        self.tell_heads(cx);
         self.flush_relay(cx);
         self.remember_use(cx);
     }

@@ -37,6 +37,8 @@ pub struct View {
     pub devices: Vec<DeviceView>,
     /// Items of collections that the owner watches on the active network.
     pub items: Vec<ItemView>,
+    /// The record of what was decided here.
+    pub journal: JournalView,
     /// Making of the key, while it goes on or has just failed.
     pub keygen: Option<KeygenView>,
     /// Networks, defaults first.
@@ -187,6 +189,8 @@ pub struct DeviceView {
     pub app_version: Option<String>,
     /// Share epoch, once there is a key.
     pub epoch: Option<u32>,
+    /// It was put back to an earlier state, or exists twice: nothing is signed with it.
+    pub fell_back: bool,
     /// Device id, hex.
     pub id: String,
     /// What it is.
@@ -407,6 +411,42 @@ pub struct SettingsView {
     pub relay_url: String,
     /// Light, dark or the system's.
     pub theme: Theme,
+}
+
+/// The journal of decisions.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct JournalView {
+    /// How many decisions it counts.
+    pub entries: u64,
+    /// Hash of the newest, hex.
+    pub head: String,
+    /// Whether it is as it was written.
+    pub state: JournalState,
+}
+
+/// Whether the journal is as it was written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum JournalState {
+    /// Entries at its end are gone.
+    CutOff {
+        /// The newest entry that there was.
+        number: u64,
+    },
+    /// An entry is not what was written, or stands in another one's place.
+    Edited {
+        /// Which.
+        number: u64,
+    },
+    /// An entry is gone.
+    Missing {
+        /// Which.
+        number: u64,
+    },
+    /// It is.
+    #[default]
+    Whole,
 }
 
 /// A passkey that opens this device. Public: without its authenticator it opens nothing.

@@ -89,6 +89,7 @@ impl Wallet {
         let mut cx = Context::new(now, rng, &mut next_effect);
         if !matches!(event, Event::StoreFailed { .. }) {
             self.stored.next_turn();
+            self.dapp_next_turn();
             self.tick_auto_lock(&mut cx);
         }
         match event {

@@ -77,9 +77,11 @@ fn row(device: DeviceView, own_version: Option<&str>, now: Timestamp) -> AnyView
     let before_key = app.view.with_untracked(|view| view.phase == Phase::Linking);
     let forgettable = (before_key && !device.me && device.party.is_none())
         .then(|| (device.id.clone(), device.name.clone()));
+    let fallen = device.fell_back.then(|| (device.id.clone(), device.name.clone()));
     view! {
         <li
             class="row"
+            data-fell-back=device.fell_back.to_string()
             data-testid=testids::DEVICE_ROW
             data-device=device.id
             data-name=device.name
@@ -91,7 +93,19 @@ fn row(device: DeviceView, own_version: Option<&str>, now: Timestamp) -> AnyView
                 <span class="state" class:ok=online><span class="dot"></span>{state}</span>
                 <span class="hint">{facts}</span>
                 {skew.then(|| view! { <span class="hint warning">{messages::OTHER_VERSION}</span> })}
+                {device.fell_back.then(|| view! { <span class="hint warning">{messages::DEVICE_FELL_BACK}</span> })}
             </span>
+            {fallen.map(|(device, name)| view! {
+                <button
+                    type="button"
+                    class="button small"
+                    data-testid=testids::DEVICE_ACCEPT
+                    aria-label=format!("{}: {name}", messages::DEVICE_ACCEPT)
+                    on:click=move |_| app.send(Command::AcceptDevice { device: device.clone() })
+                >
+                    {messages::DEVICE_ACCEPT}
+                </button>
+            })}
             {forgettable.map(|(device, name)| view! {
                 <button
                     type="button"

@@ -4,6 +4,7 @@ use symbolon_chain::Request;
 use symbolon_chain::networks::check_rpc_url;
 use symbolon_mpc::DeviceId;
 
+use super::journal::Rule;
 use super::provider::MAX_WAITING;
 use super::record;
 use super::requests::{
@@ -138,6 +139,7 @@ impl Wallet {
         cx.store(record::put(entry.key(), &entry));
         self.dapp.requests.push(entry);
         if approves {
+            self.journal_approved(cx, &id, Rule::Unattended);
             self.approve_signing(cx, &id, digest);
             cx.push(Effect::Notify {
                 title: messages::NOTIFY_UNATTENDED_TITLE.to_owned(),

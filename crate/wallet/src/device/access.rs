@@ -18,6 +18,7 @@ use super::records::{self, Settings};
 use super::settings::check_relay_url;
 use super::shares::{self, Shares};
 use super::signing::{Approval, AskedQuorum};
+use super::witness::Witness;
 use super::{Device, Life, Open};
 use crate::command::Command;
 use crate::context::Context;
@@ -354,6 +355,11 @@ impl Wallet {
             approvals.insert(id, records::decode::<Approval>(&plain)?);
         }
         let quorums = AskedQuorum::load(&self.stored, |key, sealed| Ok(read(key, sealed)?.1))?;
+        let mut witnesses = BTreeMap::new();
+        for (key, sealed) in self.stored.below(records::WITNESS) {
+            let (device, witness) = Witness::decode(key, &read(key, sealed)?.1)?;
+            witnesses.insert(device, witness);
+        }
         // The share knows better than the public record which key this is.
         let record =
             self.stored.value(records::KEY_PUBLIC).and_then(|bytes| records::decode::<KeyRecord>(bytes).ok());
@@ -390,6 +396,8 @@ impl Wallet {
             early_frames: VecDeque::new(),
             ended: VecDeque::new(),
             passkey_until: 0,
+            witnesses,
+            told_head: self.journal_head(),
         }));
         self.remember(cx);
         cx.view_changed();

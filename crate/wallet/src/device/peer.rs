@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use symbolon_mpc::{CeremonyId, DeviceId};
 
 use super::test_signing::{Proof, Test};
+pub use crate::dapp::Head;
 use crate::request::{Proposal, RawSignature};
 use crate::view::{DeviceKind, DeviceState};
 
@@ -94,6 +95,15 @@ pub enum PeerMessage {
     Beat,
     /// The sender locks or stops.
     Bye,
+    /// How far the journals have come. A build that does not know it ignores it.
+    Heads {
+        /// The sender's.
+        mine: Head,
+        /// The receiver's, as far as the sender remembers.
+        yours: Head,
+    },
+    /// The sender found that it was put back to an earlier state, or exists twice.
+    FellBack,
 }
 
 /// First message of every channel session: what the sender is and where it stands.

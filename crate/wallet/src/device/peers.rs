@@ -329,6 +329,7 @@ impl Wallet {
     fn greet(&mut self, cx: &mut Context<'_>, id: DeviceId) {
         if let Some(hello) = self.hello() {
             self.tell(cx, id, &PeerMessage::Hello(hello));
+            self.tell_head(cx, id);
         }
     }
 
@@ -382,6 +383,8 @@ impl Wallet {
                 self.proof_arrived(cx, (wallet, epoch), proof)
             }
             PeerMessage::Beat => {}
+            PeerMessage::Heads { mine, yours } => self.heads_arrived(cx, from, mine, yours),
+            PeerMessage::FellBack => self.fell_back(cx, from),
             PeerMessage::Bye => {
                 if let Some(peer) = self.device.open.as_mut().and_then(|open| open.peers.get_mut(&from)) {
                     peer.left = true;

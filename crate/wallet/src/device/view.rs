@@ -21,6 +21,7 @@ impl Wallet {
             contacts: Vec::new(),
             devices: self.devices_view(now),
             items: Vec::new(),
+            journal: Default::default(),
             keygen: self.keygen_view(now),
             networks: Vec::new(),
             notices: device.notices.list().to_vec(),
@@ -63,6 +64,7 @@ impl Wallet {
         let mut devices = vec![DeviceView {
             app_version: Some(self.config.app_version.clone()),
             epoch: place(&settings.device).map(|(_, epoch)| epoch),
+            fell_back: false,
             id: hex::encode(settings.device),
             kind: self.config.kind,
             last_seen: Some(now),
@@ -77,6 +79,7 @@ impl Wallet {
                 DeviceView {
                     app_version: peer.facts.app_version.clone(),
                     epoch: place.map(|(_, epoch)| epoch),
+                    fell_back: self.witness(peer.id()).fell_back,
                     id: hex::encode(peer.id().0),
                     kind: peer.facts.kind.unwrap_or(crate::view::DeviceKind::Phone),
                     last_seen: peer.last_seen(),
@@ -93,6 +96,7 @@ impl Wallet {
                     |party| DeviceView {
                         app_version: None,
                         epoch: quorum.map(|(_, epoch)| epoch),
+                        fell_back: false,
                         id: hex::encode(party.device.0),
                         kind: crate::view::DeviceKind::Phone,
                         last_seen: None,

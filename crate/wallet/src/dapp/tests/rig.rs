@@ -266,6 +266,7 @@ impl Rig {
             contacts: Vec::new(),
             devices: Vec::new(),
             items: Vec::new(),
+            journal: Default::default(),
             keygen: None,
             networks: Vec::new(),
             notices: Vec::new(),
