@@ -22,3 +22,4 @@ SYMBOLON_ANSWERS="$(realpath -m "$answers/../recovery")" \
 echo "inputs of the second half: SYMBOLON_SEED=$SYMBOLON_SEED"
 python3 tests/model/check.py crate/ecdsa/tests/vectors "$answers"
 python3 tests/model/recovery.py crate/wallet/tests/vectors/recovery.json "$answers/../recovery/recovery.json"
+python3 tests/model/atrest.py

@@ -1,7 +1,7 @@
 //! What outlives every process of a world, so that many worlds can start where one got to.
 
-use symbolon_mpc::secret::Secret;
 use symbolon_wallet::HostConfig;
+use symbolon_wallet::effect::Remembered;
 use symbolon_wallet::event::Timestamp;
 use symbolon_wallet::store::MemoryStore;
 
@@ -19,7 +19,7 @@ pub struct Snapshot {
 struct Disk {
     config: HostConfig,
     store: MemoryStore,
-    remembered: Option<Secret<[u8; 32]>>,
+    remembered: Option<Remembered>,
 }
 
 impl Snapshot {
@@ -44,8 +44,7 @@ impl Snapshot {
         let mut world = World::new(self.seed);
         world.now = self.now;
         for disk in &self.disks {
-            let remembered = disk.remembered.as_ref().map(|key| key.expose(|key| Secret::new(*key)));
-            world.add_with_disk(disk.config.clone(), disk.store.clone(), remembered);
+            world.add_with_disk(disk.config.clone(), disk.store.clone(), disk.remembered.clone());
         }
         assert!(world.run_until(120_000, World::all_online), "all devices reach each other");
         world

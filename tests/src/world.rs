@@ -10,7 +10,7 @@ use symbolon_link::mailbox::MailboxId;
 use symbolon_mpc::DeviceId;
 use symbolon_mpc::secret::Secret;
 use symbolon_wallet::command::Command;
-use symbolon_wallet::effect::{CommandError, Effect, ProviderError, RelayCommand};
+use symbolon_wallet::effect::{CommandError, Effect, ProviderError, RelayCommand, Remembered};
 use symbolon_wallet::event::{ClientId, Event, RelayEvent, Timestamp};
 use symbolon_wallet::store::{MemoryStore, StoreError};
 use symbolon_wallet::view::View;
@@ -55,7 +55,7 @@ pub struct Device {
     /// What is on its disk.
     pub store: MemoryStore,
     /// What outlives the worker, but not the browser.
-    pub remembered: Option<Secret<[u8; 32]>>,
+    pub remembered: Option<Remembered>,
     /// Effects done so far, over all its lives.
     pub effects: u64,
     /// Numbers of the effects that left a trace outside of the process: what was stored, remembered, or sent.
@@ -90,7 +90,7 @@ pub struct Device {
 
 impl Device {
     /// Ends its process; what outlives it.
-    pub fn into_disk(self) -> (HostConfig, MemoryStore, Option<Secret<[u8; 32]>>) {
+    pub fn into_disk(self) -> (HostConfig, MemoryStore, Option<Remembered>) {
         (self.config, self.store, self.remembered)
     }
 }
@@ -176,7 +176,7 @@ impl World {
         &mut self,
         config: HostConfig,
         store: MemoryStore,
-        remembered: Option<Secret<[u8; 32]>>,
+        remembered: Option<Remembered>,
     ) -> DeviceIndex {
         let rng = ChaCha20Rng::seed_from_u64(self.rng.next_u64());
         self.devices.push(Device {
@@ -214,7 +214,7 @@ impl World {
         let device = &mut self.devices[index];
         assert!(device.wallet.is_none(), "the device runs already");
         device.life += 1;
-        let remembered = device.remembered.as_ref().map(|key| key.expose(|key| Secret::new(*key)));
+        let remembered = device.remembered.clone();
         let (mut wallet, effects) =
             Wallet::open(device.config.clone(), device.store.records(), remembered, now, &mut device.rng);
         if let Some(version) = device.peer_version {
@@ -457,7 +457,7 @@ impl World {
                     self.push(LATENCY_MS, What::ToRelay { connection, frame });
                 }
             }
-            Effect::Remember { key } => device.remembered = Some(key),
+            Effect::Remember(remembered) => device.remembered = Some(remembered),
             Effect::Reply { reply, outcome } => {
                 device.replies.insert(reply, outcome);
             }

@@ -7,7 +7,7 @@ use symbolon_tests::setup::config;
 use symbolon_tests::{Snapshot, World};
 use symbolon_wallet::command::Command;
 use symbolon_wallet::store::StoreError;
-use symbolon_wallet::view::{DeviceKind, Phase, RequestStatus};
+use symbolon_wallet::view::{DeviceKind, JournalState, Phase, RequestStatus};
 
 /// Drives a request to its end as patient owners do: unlock, retry what stalled, approve what waits.
 fn finish(world: &mut World) -> bool {
@@ -29,6 +29,8 @@ fn finish(world: &mut World) -> bool {
             && (0..world.devices.len()).all(|i| world.requests(i).is_empty())
             && !world.activity(0).is_empty();
         if is_over {
+            let whole = |index| world.view(index).journal.state == JournalState::Whole;
+            assert!((0..world.devices.len()).all(whole), "a journal is broken");
             return true;
         }
     }

@@ -168,7 +168,7 @@ impl Host {
                 | Effect::Emit { .. }
                 | Effect::Forget
                 | Effect::Notify { .. }
-                | Effect::Remember { .. }
+                | Effect::Remember(_)
                 | Effect::ShowApproval
                 | Effect::ViewChanged => {}
             }

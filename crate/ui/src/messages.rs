@@ -2,6 +2,8 @@
 //!
 //! Plain words; every wait says who is awaited, every failure what is safe.
 
+use symbolon_wallet::view::JournalState;
+
 macro_rules! messages {
     ($($name:ident = $text:literal;)*) => { $(pub const $name: &str = $text;)* };
 }
@@ -134,6 +136,8 @@ messages! {
     UNLOCK_TEXT = "Enter this device's password.";
     UNLOCK = "Unlock";
     UNLOCKING = "Unlocking…";
+    UNLOCK_WITH_PASSKEY = "Unlock with the passkey";
+    UNLOCK_IN_TAB = "Unlock with the passkey in a tab";
 
     FORGOTTEN = "Forgot the password?";
     FORGOTTEN_TEXT = "Nobody can reset it. Your other devices can still sign without this one. If you do not need this device's share any more, you can erase it.";
@@ -246,6 +250,14 @@ messages! {
     SITE_FRAMES = "Let it ask from inside of other sites' pages";
     SITE_RULES_HINT = "The last two take effect when a page is loaded again.";
 
+    DEVICE_FELL_BACK = "Was put back to an earlier state, or exists twice. Nothing is signed with it. If you restored it from a copy yourself, accept it; if not, somebody may have copied it: make new shares without it.";
+    DEVICE_ACCEPT = "Accept as it is";
+
+    JOURNAL = "Record of decisions";
+    JOURNAL_WHOLE = "Whole: nothing in it was changed, moved or removed.";
+    JOURNAL_RESTART = "Begin a new record";
+    JOURNAL_RESTART_HINT = "What is left of the old one is removed, and the new one says that it was broken. Compare with your other devices first. If you did not do this yourself, somebody may have had this device: change its password.";
+
     SETTINGS_TITLE = "Settings";
     GENERAL = "General";
     THEME = "Appearance";
@@ -260,6 +272,17 @@ messages! {
     PASSWORD_NEW = "New password";
     PASSWORD_NEW_AGAIN = "New password again";
     PASSWORD_CHANGED = "The password is changed.";
+    PASSKEY = "Passkey";
+    PASSKEY_HINT = "Opens this device with your fingerprint, face or security key. The password stays: it always opens this device too.";
+    PASSKEY_NONE = "No passkey opens this device.";
+    PASSKEY_THERE = "A passkey opens this device, beside the password.";
+    PASSKEY_ADD = "Add a passkey";
+    PASSKEY_IN_TAB = "Add a passkey in a tab";
+    PASSKEY_REMOVE = "Remove the passkey";
+    PASSKEY_REMOVE_HINT = "It then opens nothing here any more. You may delete it in your passkey manager afterwards.";
+    PASSKEY_CANCELLED = "The passkey was not used: it was cancelled, or it is not on this device. Nothing is lost; your password opens this device.";
+    PASSKEY_NO_PRF = "This passkey cannot open a device, because it keeps no secret of its own (PRF). Nothing was changed. Use another one, or your password.";
+    PASSKEY_UNSUPPORTED = "This browser or this address cannot use passkeys. Nothing was changed; your password opens this device.";
     NETWORKS = "Networks";
     NETWORK_ADD = "Add a network";
     NETWORK_NAME = "Name";
@@ -324,6 +347,29 @@ pub fn hours_ago(count: u64) -> String {
 
 pub fn days_ago(count: u64) -> String {
     plural(count, "yesterday", "days ago")
+}
+
+/// How many decisions the journal counts, and the beginning of its newest hash.
+pub fn journal_head(entries: u64, head: &str) -> String {
+    let short = head.get(..16).unwrap_or(head);
+    format!("{} · {short}", plural(entries, "1 entry", "entries"))
+}
+
+/// What is wrong with the journal.
+pub fn journal_state(state: JournalState) -> String {
+    match state {
+        JournalState::CutOff { number } => {
+            format!("The end was cut off: entry {number} was there and is gone.")
+        }
+        JournalState::Edited { number } => format!("Entry {number} is not what was written."),
+        JournalState::Missing { number } => format!("Entry {number} is gone."),
+        JournalState::Whole => JOURNAL_WHOLE.to_owned(),
+    }
+}
+
+/// What the passkey manager calls the passkey of a device.
+pub fn passkey_name(device: &str) -> String {
+    format!("Symbolon on {device}")
 }
 
 pub fn minutes(count: u32) -> String {

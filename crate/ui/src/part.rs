@@ -9,5 +9,6 @@ pub mod file;
 pub mod icon;
 pub mod notice;
 pub mod page;
+pub mod passkey;
 pub mod progress;
 pub mod qr;

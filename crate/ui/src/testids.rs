@@ -9,7 +9,7 @@
 //! | any form | [`FORM_ERROR`] | `data-code` |
 //! | welcome | [`CREATE`], [`JOIN`] | |
 //! | set-up | [`DEVICE_NAME`], [`PASSWORD`], [`PASSWORD_AGAIN`], [`ADVANCED`], [`RELAY_URL`], [`SET_UP`] | |
-//! | linking, devices | [`DEVICE_ROW`], [`DEVICE_FORGET`], [`INVITE`], [`JOIN_OTHER`] | row: `data-device`, `data-online`, `data-name` |
+//! | linking, devices | [`DEVICE_ROW`], [`DEVICE_ACCEPT`], [`DEVICE_FORGET`], [`INVITE`], [`JOIN_OTHER`] | row: `data-device`, `data-online`, `data-name`, `data-fell-back` |
 //! | devices | [`ROTATE`], [`ROTATED`], [`THRESHOLD_EDIT`], [`DEVICE_ADD`], [`DEVICE_REMOVE`], [`DEVICE_REPLACE`] | row: `data-epoch`, `data-party`; rotated: `data-due` |
 //! | devices | [`DRAFT_LINE`], [`THRESHOLD`], [`ACCEPT_NO_SPARE`], [`DRAFT_ASK`], [`DRAFT_CANCEL`] | |
 //! | change, devices | [`CHANGE_LINE`], [`CHANGE_WORDS`], [`CHANGE_DEVICE`], [`CHANGE_PROGRESS`], [`CHANGE_AGREE`], [`CHANGE_REFUSE`] | device: `data-name`, `data-ready` |
@@ -19,7 +19,7 @@
 //! | join | [`JOIN_LINK`], [`JOIN_SUBMIT`], [`SCAN_CAMERA`], [`SCAN_VIDEO`] | |
 //! | roster | [`ROSTER_WORDS`], [`ROSTER_SAME`], [`ROSTER_DIFFERENT`] | |
 //! | keygen | [`KEYGEN_PROGRESS`], [`KEYGEN_STAGE`], [`KEYGEN_ERROR`], then [`CREATE_KEY`] to try again | progress: `aria-valuenow`, `aria-valuemax` |
-//! | unlock | [`UNLOCK_PASSWORD`], [`UNLOCK`] | |
+//! | unlock | [`UNLOCK_PASSWORD`], [`UNLOCK`], [`UNLOCK_PASSKEY`] | |
 //! | home | [`ADDRESS`], [`BALANCE`], [`TOKEN_ROW`], [`NETWORK_PICKER`], [`ACCOUNT_PICKER`], [`REFRESH`], [`LOCK`], [`REQUESTS_WAITING`] | address: `data-address` |
 //! | receive | [`RECEIVE_QR`], [`RECEIVE_ADDRESS`] | address: `data-address` |
 //! | send | [`SEND_TO`], [`SEND_AMOUNT`], [`SEND_TOKEN`], [`SEND_SUBMIT`] | |
@@ -30,6 +30,7 @@
 //! | approval | [`SIMULATION`] with [`SIMULATED_CHANGE`] inside; [`LIMIT`], [`LIMIT_AMOUNT`], [`LIMIT_USE`] | simulation: `data-status`; change: `data-kind`, `data-token`, `data-spender` |
 //! | allowances | [`ALLOWANCE_ROW`], [`ALLOWANCE_REVOKE`], [`ALLOWANCES_FIND`], [`ALLOWANCES_STATE`] | row: `data-token`, `data-spender`, `data-unlimited` |
 //! | contacts | [`CONTACT_ROW`], [`CONTACT_RENAME`], [`CONTACT_REMOVE`], [`CONTACT_NAME`], [`CONTACT_ADDRESS`], [`CONTACT_SAVE`] | row: `data-address`, `data-name` |
+//! | activity | [`JOURNAL`], [`JOURNAL_RESTART`] | journal: `data-state`, `data-entries`, `data-head` |
 //! | activity | [`SPEED_UP`], [`CANCEL_TRANSACTION`], [`EXPORT_JSON`], [`EXPORT_CSV`] | |
 //! | approval | [`ACKNOWLEDGE`], [`APPROVE`], [`REJECT`], [`REJECT_ALL`], [`QUEUE`], [`QUEUE_NEXT`], [`QUEUE_PREVIOUS`], [`LATER`], [`TRY_AGAIN`], [`SITE_MUTE`], [`BUNDLE`] | approve: `data-armed`, `data-hold` |
 //! | done | [`RESULT`], [`RESULT_CLOSE`] | result: `data-request`, `data-outcome`, `data-transaction` |
@@ -90,6 +91,7 @@ hooks! {
     CREATE = "create",
     CREATE_KEY = "create-key",
     DEFAULT_PROVIDER = "default-provider",
+    DEVICE_ACCEPT = "device-accept",
     DEVICE_ADD = "device-add",
     DEVICE_FORGET = "device-forget",
     DEVICE_NAME = "device-name",
@@ -120,6 +122,8 @@ hooks! {
     JOIN_LINK = "join-link",
     JOIN_OTHER = "join-other",
     JOIN_SUBMIT = "join-submit",
+    JOURNAL = "journal",
+    JOURNAL_RESTART = "journal-restart",
     KEYGEN_ERROR = "keygen-error",
     KEYGEN_PROGRESS = "keygen-progress",
     KEYGEN_STAGE = "keygen-stage",
@@ -157,6 +161,10 @@ hooks! {
     PAIR_LINK = "pair-link",
     PAIR_LINK_COPY = "pair-link-copy",
     PAIR_QR = "pair-qr",
+    PASSKEY_ADD = "passkey-add",
+    PASSKEY_PASSWORD = "passkey-password",
+    PASSKEY_REMOVE = "passkey-remove",
+    PASSKEY_STATE = "passkey-state",
     PASSWORD = "password",
     PASSWORD_AGAIN = "password-again",
     PASSWORD_NEW = "password-new",
@@ -237,6 +245,7 @@ hooks! {
     TRY_AGAIN = "try-again",
     TRANSACTION_COPY = "transaction-copy",
     UNLOCK = "unlock",
+    UNLOCK_PASSKEY = "unlock-passkey",
     UNLOCK_PASSWORD = "unlock-password",
     WAITING = "waiting",
     WAITING_ENTRY = "waiting-entry",

@@ -108,6 +108,7 @@ mod tests {
     fn every_command() -> Vec<Command> {
         let text = || "x".to_owned();
         let mut all = vec![
+            Command::AcceptDevice { device: text() },
             Command::AddAccount { name: text() },
             Command::AddNetwork {
                 chain_id: 31_337,
@@ -116,7 +117,9 @@ mod tests {
                 symbol: text(),
                 explorer_url: String::new(),
             },
+            Command::AddPasskey { credential: text(), salt: text(), output: text() },
             Command::AddToken { address: text() },
+            Command::AllowPasskey { password: text() },
             Command::Approve { request: text(), digest: text() },
             Command::CancelPairing,
             Command::ChangePassword { old: text(), new: text() },
@@ -147,7 +150,9 @@ mod tests {
             Command::RejectAll,
             Command::RemoveNetwork { chain_id: 1 },
             Command::RemovePack,
+            Command::RemovePasskey,
             Command::RemovePhishingList,
+            Command::RestartJournal,
             Command::RetryBroadcast { request: text() },
             Command::RetrySigning { request: text() },
             Command::SelectAccount { index: 1 },
@@ -158,6 +163,7 @@ mod tests {
             Command::SetUp { device_name: text(), password: text(), relay_url: text() },
             Command::Touch,
             Command::Unlock { password: text() },
+            Command::UnlockWithPasskey { output: text() },
         ];
         all.extend(
             [

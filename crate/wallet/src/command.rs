@@ -16,6 +16,11 @@ pub const MAX_PHISHING_BYTES: usize = symbolon_chain::site::MAX_PHISHING_TEXT;
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Command {
+    /// Goes on with a device that fell back, as it is now.
+    AcceptDevice {
+        /// Its id, as in [`crate::view::DeviceView::id`].
+        device: String,
+    },
     /// Derives the next account (BIP-44 address index).
     AddAccount {
         /// The owner's name for it; empty for a default.
@@ -34,10 +39,25 @@ pub enum Command {
         /// Block explorer, may be empty.
         explorer_url: String,
     },
+    /// Lets a passkey open the vault too, in the place of an earlier one. The password was given just before, with
+    /// [`Command::AllowPasskey`].
+    AddPasskey {
+        /// Credential id, hex.
+        credential: String,
+        /// The 32 bytes that its function was asked for, hex.
+        salt: String,
+        /// The 32 bytes that it made of them, hex. Opens the vault: a secret like a password.
+        output: String,
+    },
     /// Watches an ERC-20 token on the active network.
     AddToken {
         /// Contract address, `0x` hex.
         address: String,
+    },
+    /// Gives the password, so that a passkey may be added.
+    AllowPasskey {
+        /// The present one.
+        password: String,
     },
     /// Approves a request on this device.
     Approve {
@@ -179,6 +199,8 @@ pub enum Command {
     },
     /// Takes the owner's pack of descriptors away.
     RemovePack,
+    /// Lets only the password open the vault again.
+    RemovePasskey,
     /// Takes the owner's list of sites that steal away; the one that ships stays.
     RemovePhishingList,
     /// Takes a token off the active network's list; what it holds stays where it is.
@@ -186,6 +208,8 @@ pub enum Command {
         /// Contract address, `0x` hex.
         address: String,
     },
+    /// Begins the journal anew after its owner saw that it was changed outside of the wallet.
+    RestartJournal,
     /// Broadcasts a signed transaction again.
     RetryBroadcast {
         /// The request.
@@ -268,6 +292,11 @@ pub enum Command {
     Unlock {
         /// The password.
         password: String,
+    },
+    /// Opens the vault with the passkey of [`crate::view::View::passkey`].
+    UnlockWithPasskey {
+        /// The 32 bytes that it made of the salt, hex.
+        output: String,
     },
 }
 

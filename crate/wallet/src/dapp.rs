@@ -18,6 +18,7 @@ mod card;
 mod claims;
 mod command;
 mod items;
+mod journal;
 mod knowledge;
 mod l1_fee;
 mod limit;
@@ -54,6 +55,8 @@ use self::activity::Done;
 use self::balances::Balances;
 use self::bundles::Bundles;
 use self::items::Item;
+pub use self::journal::Head;
+use self::journal::Journal;
 use self::knowledge::{Knowledge, WatchedToken};
 use self::networks::Networks;
 use self::policy::Ledger;
@@ -83,6 +86,7 @@ pub(crate) struct Dapp {
     grants: allowances::Grants,
     bundles: Bundles,
     items: BTreeSet<Item>,
+    journal: Journal,
     ledger: Ledger,
     networks: Networks,
     /// Descriptors that the owner has loaded.
@@ -136,6 +140,7 @@ impl Wallet {
     pub(crate) fn dapp_opened(&mut self, cx: &mut Context<'_>) {
         self.derive_accounts(cx);
         self.tidy_bundles();
+        self.begin_journal(cx);
         self.dapp_tick(cx);
     }
 
@@ -206,6 +211,7 @@ impl Wallet {
 impl Wallet {
     /// The vault opened: pending connects can be resolved, requests prepared, balances asked.
     pub(crate) fn dapp_unlocked(&mut self, cx: &mut Context<'_>) {
+        self.check_journal_head(cx);
         self.derive_accounts(cx);
         self.answer_waiting_connects(cx);
         self.refresh_balances(cx);
@@ -215,6 +221,11 @@ impl Wallet {
             self.look_up(cx, &id);
         }
         cx.view_changed();
+    }
+
+    /// Another event came: what the last turn stored is durable.
+    pub(crate) fn dapp_next_turn(&mut self) {
+        self.dapp.journal.next_turn();
     }
 
     /// The vault closed. Pages are told nothing.

@@ -15,12 +15,15 @@ mod change;
 mod dealing;
 mod frames;
 mod introductions;
+mod journal_head;
 mod keygen;
 mod keys;
 mod life;
+mod lock;
 mod members;
 mod notices;
 mod pairing;
+mod passkey;
 pub mod peer;
 mod peers;
 mod records;
@@ -34,12 +37,12 @@ mod standing;
 mod strikes;
 pub(crate) mod test_signing;
 mod view;
+mod witness;
 
 use std::collections::{BTreeMap, VecDeque};
 
 use symbolon_ecdsa::Pairs;
 use symbolon_link::identity::{DeviceCard, Identity};
-use symbolon_mpc::secret::Secret;
 use symbolon_mpc::{CeremonyId, DeviceId};
 
 pub(crate) use self::keys::ActiveKey;
@@ -60,9 +63,11 @@ use self::relay::RelayLink;
 use self::roster::Roster;
 use self::shares::Shares;
 use self::signing::{Approval, AskedQuorum, Signing};
+use self::witness::Witness;
 use crate::command::{Command, Setting};
 use crate::context::Context;
-use crate::effect::CommandError;
+use crate::dapp::Head;
+use crate::effect::{CommandError, Remembered};
 use crate::event::{EffectId, Timestamp};
 use crate::request::RequestId;
 use crate::store::{Batch, Record, StoreError};
@@ -78,6 +83,8 @@ pub(crate) struct Device {
     stretching: Option<Stretching>,
     /// When the owner last did something.
     touched: Timestamp,
+    /// When the host believes that the vault locks.
+    told_lock_at: Option<Timestamp>,
     counter: u64,
     /// What the channels to other devices speak.
     peer_version: u16,
@@ -125,6 +132,12 @@ struct Open {
     early_frames: VecDeque<(DeviceId, CeremonyId, Vec<u8>)>,
     /// Ceremonies that are over, whose late frames are dropped.
     ended: VecDeque<CeremonyId>,
+    /// Until when a passkey may be added, because the password was given.
+    passkey_until: Timestamp,
+    /// What is remembered of the other devices' journals.
+    witnesses: BTreeMap<DeviceId, Witness>,
+    /// The head that the others were told.
+    told_head: Option<Head>,
 }
 
 impl Device {
@@ -157,6 +170,7 @@ impl Device {
             key,
             stretching: None,
             touched: 0,
+            told_lock_at: None,
             counter: 0,
             peer_version: peer::PEER_VERSION,
             relay: RelayLink::default(),
@@ -201,13 +215,10 @@ impl Wallet {
 // Called by `Wallet::handle`.
 impl Wallet {
     /// After loading: opens the vault with a remembered key, connects to the relay if unlocked and paired.
-    pub(crate) fn device_opened(&mut self, cx: &mut Context<'_>, remembered: Option<Secret<[u8; 32]>>) {
+    pub(crate) fn device_opened(&mut self, cx: &mut Context<'_>, remembered: Option<Remembered>) {
         self.device.touched = cx.now;
-        if let Some(key) = remembered
-            && self.unlock_with(cx, VaultKey::from_remembered(key)).is_err()
-        {
-            // Another vault's key, or a vault that cannot be read: the password decides.
-            cx.push(crate::effect::Effect::Forget);
+        if let Some(remembered) = remembered {
+            self.reopen(cx, remembered);
         }
     }
 
@@ -224,6 +235,13 @@ impl Wallet {
                 return self.command_set_up(cx, reply, device_name, password, relay_url);
             }
             Command::Unlock { password } => return self.command_unlock(cx, reply, password),
+            Command::AcceptDevice { device } => self.command_accept_device(cx, &device),
+            Command::AddPasskey { credential, salt, output } => {
+                self.command_add_passkey(cx, &credential, &salt, output)
+            }
+            Command::AllowPasskey { password } => return self.command_allow_passkey(cx, reply, password),
+            Command::RemovePasskey => self.command_remove_passkey(cx),
+            Command::UnlockWithPasskey { output } => self.command_unlock_with_passkey(cx, output),
             Command::ChangePassword { old, new } => return self.command_change_password(cx, reply, old, new),
             Command::EraseDevice { confirmation } => self.command_erase(cx, &confirmation),
             Command::Lock => {
@@ -292,7 +310,7 @@ impl Wallet {
         self.device = Device {
             notices,
             relay,
-            touched: cx.now,
+            touched: self.device.touched,
             peer_version: self.device.peer_version,
             ..Device::load(&self.config, &self.stored.records())
         };
@@ -313,7 +331,6 @@ impl Wallet {
     }
 
     pub(crate) fn device_tick(&mut self, cx: &mut Context<'_>) {
-        self.tick_auto_lock(cx);
         self.tick_relay(cx);
         self.tick_pairing(cx);
         self.tick_peers(cx);
@@ -342,7 +359,9 @@ impl Wallet {
 
     /// Last of every turn: opens mailboxes and sends what waits. All records of the turn are stored before.
     pub(crate) fn device_flush(&mut self, cx: &mut Context<'_>) {
+        self.tell_heads(cx);
         self.flush_relay(cx);
+        self.remember_use(cx);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Everything that a wallet wants done. A host performs effects strictly in order.
 
 use symbolon_mpc::secret::Secret;
+use zeroize::Zeroizing;
 
 use crate::event::{ClientId, EffectId, Origin, Timestamp};
 use crate::store::Batch;
@@ -64,10 +65,7 @@ pub enum Effect {
     Relay(RelayCommand),
     /// Keep this key in memory that outlives the worker but never touches the disk (`storage.session`), and hand
     /// it to `Wallet::open` when the worker starts again.
-    Remember {
-        /// The vault's key.
-        key: Secret<[u8; 32]>,
-    },
+    Remember(Remembered),
     /// Answer a command.
     Reply {
         /// As in [`crate::event::Event::Command`].
@@ -81,6 +79,39 @@ pub enum Effect {
     Store(Batch),
     /// The view changed: hand the new one to the open screens.
     ViewChanged,
+}
+
+/// What outlives a worker while the vault is open.
+#[derive(Debug)]
+pub struct Remembered {
+    /// The vault's key.
+    pub key: Secret<[u8; 32]>,
+    /// When the vault locks if its owner does nothing: a worker that starts later finds it locked. `None`: never.
+    pub lock_at: Option<Timestamp>,
+}
+
+impl Remembered {
+    /// As bytes for a host that keeps bytes: the key, then the time (8 LE; all ones for never).
+    pub fn encode(&self) -> Zeroizing<Vec<u8>> {
+        let lock_at = self.lock_at.unwrap_or(Timestamp::MAX).to_le_bytes();
+        // EXPOSE: copied into other bytes that are wiped, for the host's memory.
+        self.key.expose(|key| Zeroizing::new([&key[..], &lock_at].concat()))
+    }
+
+    /// Reads what [`Remembered::encode`] wrote; `None` for anything else.
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        let (key, lock_at) = bytes.split_first_chunk::<32>()?;
+        let lock_at = Timestamp::from_le_bytes(lock_at.try_into().ok()?);
+        let lock_at = Some(lock_at).filter(|at| *at != Timestamp::MAX);
+        Some(Self { key: Secret::new(*key), lock_at })
+    }
+}
+
+impl Clone for Remembered {
+    fn clone(&self) -> Self {
+        // EXPOSE: copied into another wiped value.
+        Self { key: self.key.expose(|key| Secret::new(*key)), lock_at: self.lock_at }
+    }
 }
 
 /// Something for the relay socket.
@@ -128,4 +159,22 @@ pub struct CommandError {
     pub code: String,
     /// Plain sentence, which says what is safe and what to do next.
     pub message: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_remembered_comes_back_from_its_bytes() {
+        let mut pinned = vec![7; 32];
+        pinned.extend_from_slice(&[0, 1, 0, 0, 0, 0, 0, 0]);
+        let remembered = Remembered { key: Secret::new([7; 32]), lock_at: Some(256) };
+        assert_eq!(*remembered.encode(), pinned);
+        let back = Remembered::decode(&pinned).unwrap();
+        assert_eq!((back.key.expose(|key| *key), back.lock_at), ([7; 32], Some(256)));
+        let never = Remembered { lock_at: None, ..back };
+        assert_eq!(Remembered::decode(&never.encode()).unwrap().lock_at, None);
+        assert!(Remembered::decode(&pinned[..39]).is_none() && Remembered::decode(&[7; 32]).is_none());
+    }
 }

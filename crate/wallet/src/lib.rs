@@ -24,7 +24,7 @@ pub mod wallet;
 pub mod testing {
     pub use crate::device::peer::{Hello, PeerMessage, ProvenKey, RosterProposal, Standing};
     pub use crate::device::test_signing::Test;
-    pub use crate::vault::{Binding, Header, VaultError, VaultKey};
+    pub use crate::vault::{Binding, Header, Passkey, VaultError, VaultKey};
 }
 
 /// What secrets travel in between a wallet and its host; hosts need nothing else of the ground floor.

@@ -27,6 +27,10 @@ pub const REASON_REJECTED: &str = "The owner said no on the other device.";
 /// Reason given to cosigners when nobody decided in time.
 pub const REASON_EXPIRED: &str = "It was not decided in time.";
 
+/// Notice while the journal is broken.
+pub const JOURNAL_BROKEN: &str = "The record of decisions on this device was changed outside of the wallet. Your funds \
+     are safe, and the list under Activity may be wrong. Look at it there, and at the other devices.";
+
 // What pages read.
 
 /// EIP-1193 4001.

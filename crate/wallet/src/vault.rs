@@ -1,20 +1,23 @@
 //! What protects secrets at rest.
 //!
 //! A password is stretched by Argon2id into a key that opens one thing: the random *vault key*, wrapped in the
-//! [`Header`]. Every secret record is sealed with AES-256-GCM under a data key of its own, drawn afresh at every
+//! [`Header`]. A [`Passkey`] may open it too, beside the password and never instead of it. Every secret record is sealed with AES-256-GCM under a data key of its own, drawn afresh at every
 //! write and wrapped under the vault key; name and [`Binding`] of the record are authenticated with it, so that no record can
 //! take another's place. Changing the password wraps the vault key anew and touches nothing else.
 //!
 //! Nothing here decides when the vault is open; `crate::device` does.
 
 mod header;
+mod passkey;
 mod seal;
+mod slot;
 
 use rand_core::CryptoRngCore;
 use symbolon_mpc::secret::Secret;
 use zeroize::Zeroizing;
 
 pub use header::Header;
+pub use passkey::Passkey;
 pub use seal::Binding;
 
 /// Why something in the vault cannot be read.
@@ -29,6 +32,9 @@ pub enum VaultError {
     /// Written by a version that this one does not know.
     #[error("stored data is of a newer version, {0}")]
     Version(u8),
+    /// The passkey does not open the vault.
+    #[error("the passkey is wrong")]
+    WrongPasskey,
     /// The password does not open the vault.
     #[error("the password is wrong")]
     WrongPassword,

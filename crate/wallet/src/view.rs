@@ -45,6 +45,8 @@ pub struct View {
     pub devices: Vec<DeviceView>,
     /// Items of collections that the owner watches on the active network.
     pub items: Vec<ItemView>,
+    /// The record of what was decided here.
+    pub journal: JournalView,
     /// Making of the key, while it goes on or has just failed.
     pub keygen: Option<KeygenView>,
     /// Networks, defaults first.
@@ -59,6 +61,8 @@ pub struct View {
     pub pack: Option<PackView>,
     /// An invitation or a join in progress.
     pub pairing: Option<PairingView>,
+    /// The passkey that opens this device beside the password.
+    pub passkey: Option<PasskeyView>,
     /// Lists of sites that steal.
     pub phishing: PhishingView,
     /// Where the device is in its life.
@@ -201,6 +205,8 @@ pub struct DeviceView {
     pub behind: bool,
     /// Share epoch, once there is a key.
     pub epoch: Option<u32>,
+    /// It was put back to an earlier state, or exists twice: nothing is signed with it.
+    pub fell_back: bool,
     /// It held a share of this wallet and holds none any more.
     pub former: bool,
     /// Device id, hex.
@@ -425,6 +431,52 @@ pub struct SettingsView {
     pub relay_url: String,
     /// Light, dark or the system's.
     pub theme: Theme,
+}
+
+/// The journal of decisions.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct JournalView {
+    /// How many decisions it counts.
+    pub entries: u64,
+    /// Hash of the newest, hex.
+    pub head: String,
+    /// Whether it is as it was written.
+    pub state: JournalState,
+}
+
+/// Whether the journal is as it was written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum JournalState {
+    /// Entries at its end are gone.
+    CutOff {
+        /// The newest entry that there was.
+        number: u64,
+    },
+    /// An entry is not what was written, or stands in another one's place.
+    Edited {
+        /// Which.
+        number: u64,
+    },
+    /// An entry is gone.
+    Missing {
+        /// Which.
+        number: u64,
+    },
+    /// It is.
+    #[default]
+    Whole,
+}
+
+/// A passkey that opens this device. Public: without its authenticator it opens nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PasskeyView {
+    /// Credential id, hex.
+    pub credential: String,
+    /// What its function is asked for, 32 bytes, hex.
+    pub salt: String,
 }
 
 /// Light, dark or the system's.

@@ -6,12 +6,11 @@
 //! channel. They call each other only through the functions listed under "seam" in their modules.
 
 use rand_core::CryptoRngCore;
-use symbolon_mpc::secret::Secret;
 
 use crate::context::Context;
 use crate::dapp::Dapp;
 use crate::device::{Device, Stored};
-use crate::effect::Effect;
+use crate::effect::{Effect, Remembered};
 use crate::event::{EffectId, Event, RelayEvent, Timestamp};
 use crate::store::Record;
 use crate::view::{DeviceKind, View};
@@ -54,13 +53,13 @@ pub struct Wallet {
 impl Wallet {
     /// Opens the wallet from everything that the store holds.
     ///
-    /// `remembered` is the key that [`Effect::Remember`] put away before the process was restarted; with it the
-    /// vault is open at once. Records that cannot be used lead to [`crate::view::Phase::Unusable`], never to an
+    /// `remembered` is what [`Effect::Remember`] put away before the process was restarted; with it the
+    /// vault is open at once, unless its owner was away for too long. Records that cannot be used lead to [`crate::view::Phase::Unusable`], never to an
     /// error: nothing is overwritten and the owner is told.
     pub fn open(
         config: HostConfig,
         records: Vec<Record>,
-        remembered: Option<Secret<[u8; 32]>>,
+        remembered: Option<Remembered>,
         now: Timestamp,
         rng: &mut dyn CryptoRngCore,
     ) -> (Self, Vec<Effect>) {
@@ -90,6 +89,8 @@ impl Wallet {
         let mut cx = Context::new(now, rng, &mut next_effect);
         if !matches!(event, Event::StoreFailed { .. }) {
             self.stored.next_turn();
+            self.dapp_next_turn();
+            self.tick_auto_lock(&mut cx);
         }
         match event {
             Event::Command { reply, command } => self.on_command(&mut cx, reply, command),

@@ -1,5 +1,7 @@
 // The page's end of the pipe between screens and host, and the sentence that is shown where there is no host.
 
+import { providePasskeys } from "./passkey.js";
+
 /** A connection to the host; `onMessage` is called with JSON text. */
 export interface Pipe {
     send(json: string): void;
@@ -43,6 +45,7 @@ export function provideBridge(connect: Connect): void {
             };
         },
     };
+    providePasskeys();
     Object.defineProperty(globalThis, "symbolonBridge", { value: Object.freeze(bridge) });
 }
 

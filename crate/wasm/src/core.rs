@@ -3,12 +3,13 @@
 use std::cell::RefCell;
 
 use serde::Deserialize;
-use symbolon_wallet::Secret;
+use symbolon_wallet::effect::Remembered;
 use symbolon_wallet::store::Store;
 use symbolon_wallet::view::DeviceKind;
 use symbolon_wallet::{HostConfig, Wallet};
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
+use zeroize::Zeroizing;
 
 use crate::clock;
 use crate::executor::Executor;
@@ -36,7 +37,7 @@ impl Core {
     pub async fn open(host: Host, config: &str, remembered: Option<Vec<u8>>) -> Result<Core, JsError> {
         die_loudly(host.clone());
         let config: Config = serde_json::from_str(config)?;
-        let remembered = remembered.and_then(|key| <[u8; 32]>::try_from(key).ok()).map(Secret::new);
+        let remembered = remembered.map(Zeroizing::new).and_then(|bytes| Remembered::decode(&bytes));
         let store = BrowserStore::open(&config.database).await?;
         let records = store.load("").await?;
         let (wallet, effects) =
@@ -48,9 +49,11 @@ impl Core {
     ///
     /// # Errors
     /// If it is not one. Nothing happened then.
-    pub fn dispatch(&self, message: &str) -> Result<(), JsError> {
+    pub fn dispatch(&self, message: String) -> Result<(), JsError> {
+        // Passwords are in some of them: this copy is wiped.
+        let message = Zeroizing::new(message);
         let message: Message =
-            serde_json::from_str(message).map_err(|_| JsError::new("not a message of a host"))?;
+            serde_json::from_str(&message).map_err(|_| JsError::new("not a message of a host"))?;
         self.executor.push(message.into());
         Ok(())
     }

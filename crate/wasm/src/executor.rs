@@ -16,6 +16,7 @@ use symbolon_wallet::event::{EffectId, Event, RelayEvent};
 use symbolon_wallet::store::Store;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
+use zeroize::Zeroizing;
 
 use crate::host::Host;
 use crate::rng::PlatformRng;
@@ -122,8 +123,8 @@ impl Executor {
                     self.relay(command);
                     Ok(())
                 }
-                // EXPOSE: the platform keeps the key for the next instance, in memory.
-                Effect::Remember { key } => key.expose(|key| host.remember(key)),
+                // The platform keeps it for the next instance, in memory.
+                Effect::Remember(remembered) => host.remember(&remembered.encode()),
                 Effect::Reply { reply, outcome } => {
                     let error = outcome.err().map(|error| serde_json::json!(error).to_string());
                     host.reply(reply as f64, error)
@@ -164,7 +165,7 @@ impl Executor {
         let host = self.inner.host.clone();
         // EXPOSE: the password goes to the throw-away instance, which is the only one that has room for Argon2.
         let derived = password.expose(|password| {
-            let password = password.clone();
+            let password = Zeroizing::new(password.clone());
             async move { host.derive_key(&password, &salt, memory_kib, passes, lanes).await }
         });
         let key = derived.await.ok().as_ref().and_then(key_of);
@@ -212,9 +213,9 @@ fn answer_json(outcome: Result<String, ProviderError>) -> String {
 
 fn key_of(value: &JsValue) -> Option<Secret<[u8; 32]>> {
     let bytes = value.dyn_ref::<Uint8Array>()?;
-    let key: [u8; 32] = bytes.to_vec().try_into().ok()?;
+    let copied = Zeroizing::new(bytes.to_vec());
     bytes.fill(0, 0, bytes.length());
-    Some(Secret::new(key))
+    Some(Secret::new(<[u8; 32]>::try_from(copied.as_slice()).ok()?))
 }
 
 /// Work goes on without a pause for this long, in milliseconds.

@@ -21,7 +21,7 @@ export interface Host {
     forget(): void;
     /** Tell the owner outside of any window. */
     notify(title: string, body: string): void;
-    /** Keep this key in memory that outlives the instance. */
+    /** Keep this in memory that outlives the instance, and give it to the next one: a key and a time. */
     remember(key: Uint8Array): void;
     /** Answer to a screen's command; `error` is JSON text `{"code","message"}`. */
     reply(number: number, error: string | undefined): void;

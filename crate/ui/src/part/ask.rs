@@ -55,6 +55,30 @@ impl Ask {
         });
     }
 
+    /// Gives the order that comes of something that the owner is asked elsewhere, such as by the browser.
+    pub fn after<T: 'static>(
+        self,
+        asked: impl Future<Output = Result<T, Refusal>> + 'static,
+        order: impl FnOnce(T) -> Command + 'static,
+    ) {
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.busy.set(true);
+        self.refusal.set(None);
+        leptos::task::spawn_local(async move {
+            let answer = asked.await;
+            // Nobody waits any more where the screen has gone meanwhile.
+            if self.busy.try_set(false).is_some() {
+                return;
+            }
+            match answer {
+                Ok(answer) => self.run(order(answer)),
+                Err(refusal) => self.refusal.set(Some(refusal)),
+            }
+        });
+    }
+
     /// Where the refusal is shown, and read aloud at once.
     pub fn refused(self) -> AnyView {
         let refusal = self.refusal;

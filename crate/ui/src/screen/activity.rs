@@ -1,5 +1,7 @@
 //! What was decided, by whom, with which devices.
 
+mod journal;
+
 use leptos::prelude::*;
 use symbolon_wallet::command::Command;
 use symbolon_wallet::event::Timestamp;
@@ -36,6 +38,7 @@ pub fn activity() -> AnyView {
                     view! { <ul class="list">{rows}</ul> {exports(entries)} }.into_any()
                 }
             }}
+            {journal::journal()}
         </div>
     }
     .into_any()

@@ -96,6 +96,7 @@ fn row(device: &DeviceView, own_version: Option<&str>, now: Timestamp, actions: 
     view! {
         <li
             class="row"
+            data-fell-back=device.fell_back.to_string()
             data-testid=testids::DEVICE_ROW
             data-device=device.id.clone()
             data-name=device.name.clone()
@@ -109,6 +110,7 @@ fn row(device: &DeviceView, own_version: Option<&str>, now: Timestamp, actions: 
                 <span class="state" class:ok=online><span class="dot"></span>{state}</span>
                 <span class="hint">{facts}</span>
                 {skew.then(|| view! { <span class="hint warning">{messages::OTHER_VERSION}</span> })}
+                {device.fell_back.then(|| view! { <span class="hint warning">{messages::DEVICE_FELL_BACK}</span> })}
                 {device.behind.then(|| view! { <span class="hint warning">{messages::BEHIND}</span> })}
                 {device.former.then(|| view! { <span class="hint">{messages::FORMER}</span> })}
             </span>
@@ -141,6 +143,12 @@ fn actions(device: &DeviceView, all: &[DeviceView], draft: Option<RwSignal<Optio
         let act = move || app.send(Command::ForgetDevice { device: device.clone() });
         button(testids::DEVICE_FORGET, messages::DEVICE_FORGET, Box::new(act))
     };
+    // One that fell back is not signed with until the owner says that it is all right.
+    let accept = device.fell_back.then(|| {
+        let device = device.id.clone();
+        let act = move || app.send(Command::AcceptDevice { device: device.clone() });
+        button(testids::DEVICE_ACCEPT, messages::DEVICE_ACCEPT, Box::new(act))
+    });
     let is_linking = app.view.with_untracked(|view| view.phase == Phase::Linking);
     // Before there is a key, a device linked by mistake can go again; so can one that holds no share any more.
     if device.party.is_none() {
@@ -150,9 +158,9 @@ fn actions(device: &DeviceView, all: &[DeviceView], draft: Option<RwSignal<Optio
             button(testids::DEVICE_ADD, messages::DEVICE_ADD, Box::new(act))
         });
         let gone = (!device.me && (is_linking || draft.is_some())).then(forget);
-        return view! { <span class="actions">{add}{gone}</span> }.into_any();
+        return view! { <span class="actions">{accept}{add}{gone}</span> }.into_any();
     }
-    let Some(draft) = draft else { return ().into_any() };
+    let Some(draft) = draft else { return view! { <span class="actions">{accept}</span> }.into_any() };
     // A device that waits for a share can take the place of one that holds one.
     let waiting = all.iter().find(|other| !other.me && other.party.is_none() && !other.former).map(named);
     let leaving = named(device);
@@ -168,7 +176,7 @@ fn actions(device: &DeviceView, all: &[DeviceView], draft: Option<RwSignal<Optio
         let act = move || draft.set(Some(Draft { remove: Some(leaving.clone()), ..Draft::default() }));
         button(testids::DEVICE_REMOVE, messages::REMOVE, Box::new(act))
     });
-    view! { <span class="actions">{replace}{remove}</span> }.into_any()
+    view! { <span class="actions">{accept}{replace}{remove}</span> }.into_any()
 }
 
 /// How old the shares are, and what renews them or changes who holds them.

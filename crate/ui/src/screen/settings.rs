@@ -3,6 +3,7 @@
 pub mod erase;
 mod networks;
 mod packs;
+pub mod passkey;
 mod password;
 mod phishing;
 
@@ -49,6 +50,7 @@ pub fn settings() -> AnyView {
             {section(messages::PACKS, packs::packs())}
             {section(messages::PHISHING, phishing::phishing())}
             {section(messages::CHANGE_PASSWORD, password::password())}
+            {section(messages::PASSKEY, passkey::passkey())}
             {section(messages::ERASE, erase::erase())}
             {section(messages::ABOUT, view! {
                 <p class="hint">{messages::PRODUCT} " " {app.pick(|view| view.app_version.clone())}</p>

@@ -137,6 +137,7 @@ impl Wallet {
             poll: Poll { next: cx.now.saturating_add(1000), ..Poll::default() },
         };
         cx.store(record::put(done.key(), &done));
+        self.journal_ended(cx, entry, &done.ending, &done.devices);
         self.dapp.activity.retain(|other| other.id != done.id);
         self.dapp.activity.push(done);
         while self.dapp.activity.len() > MAX_ACTIVITY {

@@ -4,6 +4,7 @@ use symbolon_chain::Request;
 use symbolon_chain::networks::check_rpc_url;
 use symbolon_mpc::DeviceId;
 
+use super::journal::Rule;
 use super::provider::MAX_WAITING;
 use super::record;
 use super::requests::{
@@ -175,6 +176,7 @@ impl Wallet {
     }
 
     fn approved_by_policy(&mut self, cx: &mut Context<'_>, id: &RequestId, digest: [u8; 32]) {
+        self.journal_approved(cx, id, Rule::Unattended);
         self.approve_signing(cx, id, digest);
         cx.push(Effect::Notify {
             title: messages::NOTIFY_UNATTENDED_TITLE.to_owned(),

@@ -4,6 +4,7 @@ use symbolon_chain::evm::address;
 use symbolon_chain::units;
 use symbolon_mpc::DeviceId;
 
+use super::journal::Rule;
 use super::requests::{Ask, Entry, FeeWish, No, Source, Stage};
 use super::{networks, record};
 use crate::command::{Command, FeeChoice, Setting};
@@ -56,6 +57,10 @@ impl Wallet {
                 Ok(())
             }
             Command::EditFee { request, fee } => self.edit_fee_command(cx, &request, &fee),
+            Command::RestartJournal => {
+                self.restart_journal(cx);
+                Ok(())
+            }
             Command::OpenRequest { request } => self.with(&request, |wallet, id| {
                 wallet.tell_state(cx, &id, DeviceState::Opened);
                 wallet.look_up(cx, &id);
@@ -196,6 +201,7 @@ impl Wallet {
                 }
                 entry.approved = Some(digest);
                 self.store_entry(cx, &id);
+                self.journal_approved(cx, &id, Rule::Owner);
                 self.approve_signing(cx, &id, digest);
                 Ok(())
             }

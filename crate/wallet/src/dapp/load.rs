@@ -8,6 +8,7 @@ use symbolon_chain::site::PhishingList;
 use super::allowances::{Allowances, Grants};
 use super::balances::Balances;
 use super::bundles::Bundles;
+use super::journal::Journal;
 use super::knowledge::Knowledge;
 use super::networks::Networks;
 use super::nonces::Mined;
@@ -36,6 +37,7 @@ impl Dapp {
             .iter()
             .filter(|record| record.key.starts_with(record::PREFIX))
             .try_for_each(|record| this.take(record));
+        this.journal.check();
         if read.is_err() {
             this = Self::fresh();
             this.unusable = true;
@@ -71,6 +73,7 @@ impl Dapp {
         ];
         let mut keys: Vec<String> = single.iter().map(|key| (*key).to_owned()).collect();
         keys.extend(self.activity.iter().map(|done| format!("{}{}", record::ACTIVITY, done.id)));
+        keys.extend(self.journal.keys());
         keys.extend(self.pending.keys().map(Pending::key));
         keys.extend(self.requests.iter().map(|entry| format!("{}{}", record::REQUEST, entry.id)));
         keys.extend(self.sites.values().map(Site::key));
@@ -87,6 +90,7 @@ impl Dapp {
             record::ALLOWANCES => self.grants = record::decode(bytes)?,
             record::BOOK => self.book = record::decode(bytes)?,
             record::ITEMS => self.items = record::decode(bytes)?,
+            record::JOURNAL_BASE => self.journal.take(key, bytes)?,
             record::LEDGER => self.ledger = record::decode(bytes)?,
             record::NETWORKS => self.networks = record::decode::<Networks>(bytes)?,
             record::PACK => self.pack.load_facts(bytes)?,
@@ -100,6 +104,7 @@ impl Dapp {
             record::TOKENS => self.tokens = record::decode(bytes)?,
             _ if key.starts_with(record::ACTIVITY) => self.activity.push(record::decode(bytes)?),
             _ if key.starts_with(record::ANSWER) => self.answers.load(key, record::decode(bytes)?),
+            _ if key.starts_with(record::JOURNAL) => self.journal.take(key, bytes)?,
             _ if key.starts_with(record::PENDING) => {
                 let id = key.trim_start_matches(record::PENDING);
                 let id: RequestId = id.parse().map_err(|_| Unreadable::Damaged)?;
@@ -126,6 +131,7 @@ impl Dapp {
             grants: Grants::new(),
             bundles: Bundles::default(),
             items: BTreeSet::new(),
+            journal: Journal::default(),
             ledger: Ledger::default(),
             networks: Networks::default(),
             pack: OwnPack::default(),

@@ -19,6 +19,9 @@ pub(crate) const BOOK: &str = "dapp/book";
 pub(crate) const BUNDLE: &str = "dapp/bundle/";
 pub(crate) const ITEMS: &str = "dapp/items";
 pub(crate) const LEDGER: &str = "dapp/ledger";
+/// Below it one record for each entry, by its number as 16 hex digits.
+pub(crate) const JOURNAL: &str = "dapp/journal/";
+pub(crate) const JOURNAL_BASE: &str = "dapp/journal-base";
 pub(crate) const NETWORKS: &str = "dapp/networks";
 pub(crate) const PACK: &str = "dapp/pack";
 pub(crate) const PACK_TEXT: &str = "dapp/pack-text";

@@ -16,6 +16,7 @@ impl Wallet {
         if self.dapp.unusable {
             return;
         }
+        self.dapp.journal.take_back();
         let (mut kept, given_up): (Vec<Entry>, Vec<Entry>) =
             std::mem::take(&mut self.dapp.requests).into_iter().partition(|entry| entry.signed.is_some());
         for entry in &mut kept {

@@ -6,7 +6,9 @@ use super::accounts::{Account, index_of};
 use super::requests::{Ask, Entry, Source, Stage};
 use crate::event::Timestamp;
 use crate::messages;
-use crate::view::{AccountView, DeviceState, Notice, Phase, RequestStatus, RequestView, Severity, View};
+use crate::view::{
+    AccountView, DeviceState, JournalState, Notice, Phase, RequestStatus, RequestView, Severity, View,
+};
 use crate::wallet::Wallet;
 
 impl Wallet {
@@ -39,6 +41,7 @@ impl Wallet {
                 done.view(url, self.is_replaceable(done))
             })
             .collect();
+        view.journal = self.dapp.journal.view();
         view.allowances = self.allowances_view();
         view.balances = self.balance_views();
         view.contacts = self.contact_views();
@@ -49,6 +52,12 @@ impl Wallet {
         view.requests = self.dapp.requests.iter().map(|entry| self.request_view(entry, &rule)).collect();
         view.items = self.item_views();
         view.sites = self.site_views();
+        if view.journal.state != JournalState::Whole {
+            view.notices.insert(
+                0,
+                notice(0, "journal/broken", messages::JOURNAL_BROKEN.to_owned(), Severity::Danger),
+            );
+        }
         let active = self.active_network();
         let down = self.dapp.networks.reachable.get(&active.chain_id) == Some(&false);
         if down && !self.dapp.dismissed.contains(&active.chain_id) {

@@ -15,34 +15,34 @@ use super::attempts::Attempts;
 use super::keys::{ActiveKey, KeyRecord};
 use super::life::Life as KeyLife;
 use super::notices::refusal;
-use super::peer::PeerMessage;
 use super::peers::Peer;
 use super::records::{self, Settings};
 use super::settings::check_relay_url;
 use super::shares::{self, Shares};
 use super::signing::{Approval, AskedQuorum};
+use super::witness::Witness;
 use super::{Device, Life, Open};
 use crate::command::Command;
 use crate::context::Context;
 use crate::effect::{CommandError, Effect, KdfParameters, RelayCommand};
-use crate::event::{EffectId, Timestamp};
+use crate::event::EffectId;
 use crate::store::Batch;
 use crate::vault::{Header, VaultError, VaultKey};
-use crate::view::{DeviceKind, Severity};
+use crate::view::Severity;
 use crate::wallet::Wallet;
 
 const MIN_PASSWORD_CHARS: usize = 8;
 const DEFAULT_AUTO_LOCK_MINUTES: u32 = 5;
-const MINUTE_MS: u64 = 60_000;
 
 /// A password that is being stretched, and what for. One at a time.
 pub(super) struct Stretching {
     effect: EffectId,
-    reply: EffectId,
+    pub(super) reply: EffectId,
     purpose: Purpose,
 }
 
 enum Purpose {
+    AllowPasskey,
     SetUp {
         name: String,
         relay_url: String,
@@ -65,7 +65,10 @@ pub(super) fn unusable(error: VaultError) -> (&'static str, &'static str) {
             "store/newer-version",
             "This device's data was written by a newer version of the wallet. Nothing is lost: update the wallet, then open it again.",
         ),
-        VaultError::Damaged | VaultError::Parameters | VaultError::WrongPassword => (
+        VaultError::Damaged
+        | VaultError::Parameters
+        | VaultError::WrongPasskey
+        | VaultError::WrongPassword => (
             "store/damaged",
             "This device's data is damaged and was left as it is. Your other devices can still sign. Erase this device only if they can.",
         ),
@@ -155,6 +158,25 @@ impl Wallet {
         None
     }
 
+    pub(super) fn command_allow_passkey(
+        &mut self,
+        cx: &mut Context<'_>,
+        reply: EffectId,
+        password: String,
+    ) -> Option<Command> {
+        let password = secret(password);
+        let checked = self.opened().map(|_| ()).and_then(|()| self.not_stretching());
+        match (checked, &self.device.life) {
+            (Ok(()), Life::SetUp(header)) => {
+                let parameters = header.parameters();
+                self.stretch(cx, reply, password, parameters, Purpose::AllowPasskey);
+            }
+            (Err(error), _) => cx.reply(reply, Err(error)),
+            (Ok(()), _) => cx.reply(reply, Err(refusal("setup/needed", "Set this device up first."))),
+        }
+        None
+    }
+
     pub(super) fn command_erase(
         &mut self,
         cx: &mut Context<'_>,
@@ -192,6 +214,7 @@ impl Wallet {
             return;
         };
         let outcome = match stretching.purpose {
+            Purpose::AllowPasskey => self.check_password(&key).and_then(|()| self.allow_passkey(cx.now)),
             Purpose::SetUp { name, relay_url, parameters } => {
                 self.set_up(cx, name, relay_url, parameters, &key)
             }
@@ -249,6 +272,11 @@ impl Wallet {
     fn unlock(&mut self, cx: &mut Context<'_>, stretched: &Secret<[u8; 32]>) -> Result<(), CommandError> {
         let Life::SetUp(header) = &self.device.life else { return self.opened().map(|_| ()) };
         let vault = header.unwrap(stretched).map_err(wrong_password)?;
+        self.open_vault(cx, vault)
+    }
+
+    /// Opens the vault at the owner's word; if it cannot be read, that is said and nothing is touched.
+    pub(super) fn open_vault(&mut self, cx: &mut Context<'_>, vault: VaultKey) -> Result<(), CommandError> {
         self.unlock_with(cx, vault).map_err(|error| {
             let (code, message) = unusable(error);
             self.device.life = Life::Unusable(error);
@@ -269,12 +297,11 @@ impl Wallet {
         parameters: KdfParameters,
         stretched: &Secret<[u8; 32]>,
     ) -> Result<(), CommandError> {
-        let open = self.opened()?;
-        let header = Header::wrap(&open.vault, stretched, parameters, cx.rng);
-        let mut batch = Batch::default();
-        batch.put(records::HEADER, header.encode());
-        cx.store(batch);
-        self.device.life = Life::SetUp(header);
+        let (Life::SetUp(header), Some(open)) = (&self.device.life, &self.device.open) else {
+            return self.opened().map(|_| ());
+        };
+        let header = header.with_password(&open.vault, stretched, parameters, cx.rng);
+        self.store_header(cx, header);
         Ok(())
     }
 
@@ -334,6 +361,11 @@ impl Wallet {
             approvals.insert(id, records::decode::<Approval>(&plain)?);
         }
         let quorums = AskedQuorum::load(&self.stored, |key, sealed| Ok(read(key, sealed)?.1))?;
+        let mut witnesses = BTreeMap::new();
+        for (key, sealed) in self.stored.below(records::WITNESS) {
+            let (device, witness) = Witness::decode(key, &read(key, sealed)?.1)?;
+            witnesses.insert(device, witness);
+        }
         // The share knows better than the public record which key this is.
         let record =
             self.stored.value(records::KEY_PUBLIC).and_then(|bytes| records::decode::<KeyRecord>(bytes).ok());
@@ -342,6 +374,8 @@ impl Wallet {
                 let record = record.filter(|record| record.infos == shares.infos());
                 Some(record.ok_or(VaultError::Damaged)?)
             }
+            // There was one: a share that is gone must not look like a wallet that was never made.
+            None if self.stored.value(records::KEY_PUBLIC).is_some() => return Err(VaultError::Damaged),
             None => None,
         };
         let life = match (self.stored.value(records::KEY_LIFE), &active) {
@@ -359,8 +393,6 @@ impl Wallet {
         let keeps_no_life = active.is_some() && self.stored.value(records::KEY_LIFE).is_none();
         self.device.counter = counter;
         self.device.key = key.map(ActiveKey::new);
-        self.device.touched = cx.now;
-        cx.push(Effect::Remember { key: vault.to_remember() });
         self.device.open = Some(Box::new(Open {
             vault,
             identity,
@@ -383,54 +415,19 @@ impl Wallet {
             reachable_since: cx.now,
             early_frames: VecDeque::new(),
             ended: VecDeque::new(),
+            passkey_until: 0,
+            witnesses,
+            told_head: self.journal_head(),
         }));
         if keeps_no_life {
             let mut batch = Batch::default();
             self.put_life(cx, &mut batch);
             cx.store(batch);
         }
+        self.remember(cx);
         cx.view_changed();
         self.dapp_unlocked(cx);
         Ok(())
-    }
-
-    /// Locks: wipes vault key, shares, channels, sessions; calls `dapp_locked`.
-    pub(crate) fn lock(&mut self, cx: &mut Context<'_>) {
-        if let Some(stretching) = self.device.stretching.take() {
-            cx.reply(stretching.reply, Err(refusal("vault/locked", "This device was locked meanwhile.")));
-        }
-        if self.device.open.is_none() {
-            return;
-        }
-        self.leave_peers(cx);
-        self.device.open = None;
-        cx.push(Effect::Forget);
-        self.dapp_locked(cx);
-        cx.view_changed();
-    }
-
-    /// Says good-bye to the peers and sends what waits.
-    pub(super) fn leave_peers(&mut self, cx: &mut Context<'_>) {
-        let online: Vec<_> = self.online_peers(cx.now);
-        for peer in online {
-            self.tell(cx, peer, &PeerMessage::Bye);
-        }
-        self.flush_relay(cx);
-    }
-
-    pub(super) fn auto_lock_deadline(&self) -> Option<Timestamp> {
-        // A headless device has nobody who could open it again.
-        if self.device.open.is_none() || self.config.kind == DeviceKind::Cosigner {
-            return None;
-        }
-        let minutes = self.device.settings.as_ref()?.auto_lock_minutes;
-        Some(self.device.touched.saturating_add(u64::from(minutes) * MINUTE_MS))
-    }
-
-    pub(super) fn tick_auto_lock(&mut self, cx: &mut Context<'_>) {
-        if self.auto_lock_deadline().is_some_and(|at| at <= cx.now) {
-            self.lock(cx);
-        }
     }
 
     fn not_stretching(&self) -> Result<(), CommandError> {

@@ -8,6 +8,7 @@ use symbolon_mpc::dealing::ResharePlan;
 use symbolon_mpc::{CeremonyId, DeviceId, KeyInfo};
 
 use super::test_signing::{Proof, Test};
+pub use crate::dapp::Head;
 use crate::request::{Proposal, RawSignature};
 use crate::view::{DeviceKind, DeviceState};
 
@@ -118,6 +119,15 @@ pub enum PeerMessage {
     },
     /// All test signatures of the shares in use, for a device that is behind.
     Proven(Box<ProvenKey>),
+    /// How far the journals have come. A build that does not know it ignores it.
+    Heads {
+        /// The sender's.
+        mine: Head,
+        /// The receiver's, as far as the sender remembers.
+        yours: Head,
+    },
+    /// The sender found that it was put back to an earlier state, or exists twice.
+    FellBack,
 }
 
 /// What a device holds of shares that are not in use, and which indices it knows to be used.

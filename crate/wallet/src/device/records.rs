@@ -13,6 +13,8 @@ use crate::vault::VaultError;
 
 pub(super) const HEADER: &str = "vault/header";
 pub(super) const IDENTITY: &str = "device/identity";
+/// Number and hash of the newest entry of the dApp side's journal.
+pub(super) const JOURNAL_HEAD: &str = "device/journal-head";
 pub(super) const SETTINGS: &str = "device/settings";
 /// Below these one record for each root.
 pub(super) const KEY_ACTIVE: &str = "key/active";
@@ -20,6 +22,8 @@ pub(super) const KEY_PENDING: &str = "key/pending";
 pub(super) const KEY_PUBLIC: &str = "key/public";
 pub(super) const KEY_LIFE: &str = "key/life";
 pub(super) const KEY_PLEDGE: &str = "key/pledge";
+/// Below it, by device in hex, what is remembered of its journal.
+pub(super) const WITNESS: &str = "device/witness/";
 pub(super) const PEER: &str = "peer/";
 pub(super) const APPROVAL: &str = "approval/";
 pub(super) const QUORUM: &str = "quorum/";
@@ -125,6 +129,11 @@ impl Stored {
             .range(prefix.to_owned()..)
             .take_while(move |(key, _)| key.starts_with(prefix))
             .map(|(key, value)| (key.as_str(), value.as_slice()))
+    }
+
+    /// Names of both sides' records below `prefix`.
+    pub(super) fn names_below(&self, prefix: &str) -> Vec<RecordKey> {
+        self.names.range(prefix.to_owned()..).take_while(|key| key.starts_with(prefix)).cloned().collect()
     }
 
     pub(super) fn records(&self) -> Vec<Record> {

@@ -22,6 +22,7 @@ impl Wallet {
         let asked_before = self.asked(request);
         let rests_until = self.rests_until(&signers, cx.now);
         let needs_word = self.needs_word(&signers);
+        let refused = self.fallen_among(&signers);
         let Some(open) = self.device.open.as_mut() else { return };
         let Some(signing) = open.signings.get_mut(request).filter(|signing| signing.initiator == me) else {
             return;
@@ -39,6 +40,9 @@ impl Wallet {
             .collect();
         signing.proposal.signers.sort_unstable();
         signing.states.retain(|device, _| signers.contains(device));
+        if let Some(message) = refused {
+            return self.stall(cx, request, message);
+        }
         if rests_until.is_some() {
             signing.retry_at = rests_until;
             return self.request_waiting(cx, request);

@@ -75,6 +75,9 @@ impl Wallet {
         if known.is_none() && open.signings.len() >= MAX_SIGNINGS {
             return Err("too many requests wait on this device".to_owned());
         }
+        if let Some(reason) = self.fallen_among(&signers) {
+            return Err(reason);
+        }
         if self.rests_until(&signers, cx.now).is_some() {
             // No refusal of the request: the asking device tries again.
             self.tell(cx, from, &PeerMessage::Abort { ceremony: proposal.ceremony });
