@@ -141,6 +141,27 @@ test("every page of the open wallet, on both devices", LIMIT, async () => {
     clean();
 });
 
+test("new shares: drafted, asked for on the other device, refused there", LIMIT, async () => {
+    const { browser, phone } = world;
+    await browser.page.bringToFront();
+    await browser.home();
+    await browser.click("nav-devices");
+    await browser.click("rotate");
+    await browser.hook("draft-ask").waitFor();
+    await browser.shot("new shares drafted");
+    await browser.click("draft-ask");
+    await phone.page.bringToFront();
+    await phone.on("change");
+    await phone.shot("new shares asked");
+    await phone.click("change-refuse");
+    await phone.home();
+    await browser.page.bringToFront();
+    await browser.page.waitForSelector('[data-testid="rotate"]:not([disabled])');
+    await browser.shot("new shares refused");
+    await browser.home();
+    clean();
+});
+
 test("a request: reviewed, waiting for the other device, done, waiting for a block", LIMIT, async () => {
     await world.chain.rpc("evm_setAutomine", false);
     await askToSend(demo);
