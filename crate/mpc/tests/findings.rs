@@ -51,6 +51,9 @@ fn a_list_that_is_empty() {
     let lists: Vec<_> = frames
         .flat_map(|frame| frame.fields.iter().map(|field| (frame.step, field.clone())))
         .filter(|(_, field)| matches!(field.kind, Kind::List { .. }))
+        // Nobody is absent, so that the list of what is sealed is empty as it is: one byte. Emptied where somebody is,
+        // `every_honest_party_blames_a_dealer_that_sealed_something_false` in src/dealing/tests.rs refuses it.
+        .filter(|(_, field)| field.end - field.start > 1)
         .collect();
     let paths: BTreeSet<_> = lists.iter().map(|(_, field)| field.path.as_str()).collect();
     assert_eq!(paths, BTreeSet::from(["roots", "roots[0].commitments", "values"]));
