@@ -1,4 +1,7 @@
 //! A process dies at any effect of a change of the devices: the wallet can sign, and the change can be made.
+//!
+//! Every death takes minutes; with the variable `EVERY_DEATH` set they are all tried, and otherwise one in
+//! [`STRIDE`], at places that differ from device to device.
 
 // Helpers of a test fail as tests do, by panicking.
 #![allow(clippy::unwrap_used)]
@@ -8,6 +11,9 @@ use symbolon_tests::{Faults, Snapshot, World};
 use symbolon_wallet::command::Command;
 use symbolon_wallet::store::StoreError;
 use symbolon_wallet::view::DeviceKind;
+
+/// Of so many deaths that differ, a run of the suite tries one.
+const STRIDE: usize = 5;
 
 /// A change, and the world before it.
 struct Scenario {
@@ -146,11 +152,14 @@ impl Scenario {
         (device.effects - first, std::iter::once(first).chain(traces).collect())
     }
 
-    fn dies_at_every_effect(&self, victim: usize) {
+    fn dies_at_effects(&self, victim: usize) {
         let (effects, deaths) = self.deaths(victim);
-        let (count, mut again) = (deaths.len(), 0);
-        assert!(count > 40);
-        for at in deaths {
+        let all = deaths.len();
+        assert!(all > 40);
+        let stride = if std::env::var_os("EVERY_DEATH").is_some() { 1 } else { STRIDE };
+        let (mut count, mut again) = (0, 0);
+        for at in deaths.into_iter().skip(victim % stride).step_by(stride) {
+            count += 1;
             let mut world = self.world();
             world.devices[victim].crash_at = Some(at);
             self.try_change(&mut world);
@@ -158,41 +167,41 @@ impl Scenario {
             again += u32::from(self.finish(&mut world, &format!("after effect {at} of device {victim}")) > 0);
         }
         println!(
-            "{}: device {victim} died at every one of {effects} effects, {count} different deaths; the wallet signed \
-             each time, and the change was proposed again {again} times",
+            "{}: device {victim} performs {effects} effects and can die in {all} different ways; it died in {count} of \
+             them, the wallet signed each time, and the change was proposed again {again} times",
             self.name
         );
     }
 }
 
 #[test]
-fn the_proposer_may_die_at_every_effect_of_a_rotation() {
-    rotation().dies_at_every_effect(0);
+fn the_proposer_may_die_at_any_effect_of_a_rotation() {
+    rotation().dies_at_effects(0);
 }
 
 #[test]
-fn another_dealer_may_die_at_every_effect_of_a_rotation() {
-    rotation().dies_at_every_effect(1);
+fn another_dealer_may_die_at_any_effect_of_a_rotation() {
+    rotation().dies_at_effects(1);
 }
 
 #[test]
-fn a_receiver_may_die_at_every_effect_of_a_rotation() {
-    rotation().dies_at_every_effect(2);
+fn a_receiver_may_die_at_any_effect_of_a_rotation() {
+    rotation().dies_at_effects(2);
 }
 
 #[test]
-fn the_proposer_may_die_at_every_effect_of_a_replacement() {
-    replacement().dies_at_every_effect(0);
+fn the_proposer_may_die_at_any_effect_of_a_replacement() {
+    replacement().dies_at_effects(0);
 }
 
 #[test]
-fn another_dealer_may_die_at_every_effect_of_a_replacement() {
-    replacement().dies_at_every_effect(2);
+fn another_dealer_may_die_at_any_effect_of_a_replacement() {
+    replacement().dies_at_effects(2);
 }
 
 #[test]
-fn the_new_device_may_die_at_every_effect_of_a_replacement() {
-    replacement().dies_at_every_effect(3);
+fn the_new_device_may_die_at_any_effect_of_a_replacement() {
+    replacement().dies_at_effects(3);
 }
 
 #[test]
