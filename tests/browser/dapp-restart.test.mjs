@@ -1,5 +1,6 @@
 // A pass of `@metamask/test-dapp`'s own buttons in which the extension's worker dies once at each of them, at a step that
-// is drawn at random: nothing is lost, and nothing comes twice. `SEED=<number>` draws the same steps again.
+// is drawn at random: nothing is lost, and nothing comes twice. `SEED=<number>` draws the same steps again; with
+// `EVERY_BUTTON=1` the pass is of all buttons that sign or send, some minutes more.
 
 import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
@@ -11,7 +12,8 @@ import { leave, signThrough, told, transactions, windows } from "./harness/signi
 import { makeWallet } from "./harness/wallet.mjs";
 import { World } from "./harness/world.mjs";
 
-const LIMIT = { timeout: 180_000 };
+const EVERY_BUTTON = Boolean(process.env.EVERY_BUTTON);
+const LIMIT = { timeout: EVERY_BUTTON ? 600_000 : 180_000 };
 const ETHER = 10n ** 18n;
 /** A signature takes about so many steps, and a death that is drawn beyond the last one does not come. */
 const STEPS = 24;
@@ -150,6 +152,92 @@ test("a token is created, sent and allowed to be sent", LIMIT, async () => {
     await buttons.text("erc20TokenAddresses", /0x[0-9a-fA-F]{40}/);
     await sent("transferTokens");
     await sent("approveTokens");
+});
+
+const fill = (id, value) =>
+    page.evaluate(
+        ([id, value]) => {
+            const input = document.getElementById(id);
+            input.value = value;
+            for (const name of ["input", "change"]) input.dispatchEvent(new Event(name, { bubbles: true }));
+        },
+        [id, value],
+    );
+
+const REST = { ...LIMIT, skip: EVERY_BUTTON ? false : "EVERY_BUTTON is not set" };
+
+test("dangerous ones are sent, and signed, if both owners insist", REST, async () => {
+    await sent("sendHeavyHexDataButton");
+    for (const button of [
+        "maliciousRawEthButton",
+        "maliciousERC20TransferButton",
+        "maliciousApprovalButton",
+        "maliciousSetApprovalForAll",
+        "maliciousContractInteractionButton",
+    ])
+        await sent(button);
+    for (const button of [
+        "signTypedDataV3",
+        "siweResources",
+        "siweBadDomain",
+        "siweBadAccount",
+        "siweMalformed",
+        "signBlurOrder",
+        "signPermitSingle",
+        "signPermitBatch",
+        "signSeaportBulkOrder",
+        "signExtraDataNotTyped",
+        "maliciousPermit",
+        "maliciousPermitHexPaddedChain",
+        "maliciousTradeOrder",
+        "maliciousSeaport",
+    ])
+        for (const one of await press(button)) assert.match(one, /^0x[0-9a-f]{130}$/);
+});
+
+test("contracts that fail or hold ether for several are made and used", REST, async () => {
+    await sent("deployFailingButton");
+    await buttons.text("failingContractStatus", "Deployed");
+    await sent("sendFailingButton");
+    await sent("deployMultisigButton");
+    await buttons.text("multisigContractStatus", "Deployed");
+    await sent("sendMultisigButton");
+    await sent("transferTokensWithoutGas");
+    await sent("approveTokensWithoutGas");
+    await sent("increaseTokenAllowance");
+});
+
+test("items of collections are made, allowed and moved", REST, async () => {
+    await sent("deployNFTsButton");
+    await buttons.text("nftsStatus", "Deployed");
+    await fill("mintAmountInput", "2");
+    for (const [button, status] of [
+        ["mintButton", "Mint completed"],
+        ["approveButton", "Approve completed"],
+        ["setApprovalForAllButton", "Set Approval For All completed"],
+        ["revokeButton", "Revoke completed"],
+        ["transferFromButton", "Transfer From completed"],
+    ]) {
+        await sent(button);
+        await buttons.text("nftsStatus", status);
+    }
+    for (const one of await press("sign721Permit")) assert.match(one, /^0x[0-9a-f]{130}$/);
+    await sent("deployERC1155Button");
+    await buttons.text("erc1155TokenAddresses", /0x[0-9a-fA-F]{40}/);
+    await fill("batchMintTokenIds", "1, 2, 3");
+    await fill("batchMintIdAmounts", "1, 1, 1000000000000000");
+    for (const [button, status] of [
+        ["batchMintButton", "Batch Minting completed"],
+        ["setApprovalForAllERC1155Button", "Set Approval For All completed"],
+        ["revokeERC1155Button", "Revoke completed"],
+    ]) {
+        await sent(button);
+        await buttons.text("erc1155Status", status);
+    }
+    await fill("batchTransferTokenIds", "1, 2, 3");
+    await fill("batchTransferTokenAmounts", "1, 1, 1");
+    await sent("batchTransferFromButton");
+    await buttons.text("erc1155Status", "Batch Transfer From completed");
 });
 
 test("a bundle is sent call by call", LIMIT, async () => {
