@@ -4,13 +4,10 @@
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
-import { Buttons } from "./harness/buttons.mjs";
+import { startTestDapp } from "./harness/buttons.mjs";
 import { startChain } from "./harness/chain.mjs";
-import { openTestDapp, serveTestDapp } from "./harness/dapp.mjs";
 import { closeWindows, windows } from "./harness/signing.mjs";
 import { CANNOT, DRIVEN, buttonsOf } from "./harness/test-dapp-buttons.mjs";
-import { makeWallet } from "./harness/wallet.mjs";
-import { World } from "./harness/world.mjs";
 
 const LIMIT = { timeout: 240_000 };
 const ETHER = 10n ** 18n;
@@ -25,13 +22,7 @@ let world;
 
 before(
     async () => {
-        world = await World.start();
-        address = (await makeWallet(world, { cosigner: false })).toLowerCase();
-        await world.chain.fund(address, 1_000n * ETHER);
-        site = await serveTestDapp();
-        page = await openTestDapp(world.extension.context, site.url);
-        page.setDefaultTimeout(60_000);
-        buttons = new Buttons(world, page, address);
+        ({ address, buttons, page, site, world } = await startTestDapp());
         await connect();
     },
     { timeout: 240_000 },
@@ -53,16 +44,6 @@ async function connect() {
     await buttons.text("accounts", address);
     await closeWindows(world);
 }
-
-const fill = (id, value) =>
-    page.evaluate(
-        ([id, value]) => {
-            const input = document.getElementById(id);
-            input.value = value;
-            for (const name of ["input", "change"]) input.dispatchEvent(new Event(name, { bubbles: true }));
-        },
-        [id, value],
-    );
 
 /** Asks as a page does, beside its buttons. */
 const ask = (method, params) =>
@@ -117,7 +98,7 @@ const settled = (id) =>
 test("items of a collection are made, moved and watched", LIMIT, async () => {
     await buttons.transaction("deployNFTsButton");
     await buttons.text("nftsStatus", "Deployed");
-    await fill("mintAmountInput", "2");
+    await buttons.fill("mintAmountInput", "2");
     await buttons.transaction("mintButton");
     await buttons.text("nftsStatus", "Mint completed");
     await buttons.transaction("approveButton");
@@ -163,8 +144,8 @@ test(
 test("items of which there are many are made, moved and watched", LIMIT, async () => {
     await buttons.transaction("deployERC1155Button");
     await buttons.text("erc1155TokenAddresses", /0x[0-9a-fA-F]{40}/);
-    await fill("batchMintTokenIds", "1, 2, 3");
-    await fill("batchMintIdAmounts", "1, 1, 1000000000000000");
+    await buttons.fill("batchMintTokenIds", "1, 2, 3");
+    await buttons.fill("batchMintIdAmounts", "1, 1, 1000000000000000");
     await buttons.transaction("batchMintButton");
     await buttons.text("erc1155Status", "Batch Minting completed");
     await buttons.transaction("setApprovalForAllERC1155Button");
@@ -172,16 +153,16 @@ test("items of which there are many are made, moved and watched", LIMIT, async (
     await buttons.transaction("revokeERC1155Button");
     await buttons.text("erc1155Status", "Revoke completed");
     await buttons.here("watchAssetButton", true);
-    await fill("batchTransferTokenIds", "1, 2, 3");
-    await fill("batchTransferTokenAmounts", "1, 1, 1");
+    await buttons.fill("batchTransferTokenIds", "1, 2, 3");
+    await buttons.fill("batchTransferTokenAmounts", "1, 1, 1");
     await buttons.transaction("batchTransferFromButton");
     await buttons.text("erc1155Status", "Batch Transfer From completed");
 });
 
 test("a token is watched", LIMIT, async () => {
-    await fill("eip747ContractAddress", "0x5fbdb2315678afecb367f032d93f642f64180aa3");
-    await fill("eip747Symbol", "LAB");
-    await fill("eip747Decimals", "6");
+    await buttons.fill("eip747ContractAddress", "0x5fbdb2315678afecb367f032d93f642f64180aa3");
+    await buttons.fill("eip747Symbol", "LAB");
+    await buttons.fill("eip747Decimals", "6");
     await buttons.here("eip747WatchButton", true);
 });
 
@@ -295,7 +276,7 @@ test("what the page offers on Ethereum alone", LIMIT, async () => {
         ["resetConfigButton", "ethAmountInput"],
         ["batchUsdcSwapResetButton", "batchUsdcSwapAmount"],
     ]) {
-        await fill(input, "0.5");
+        await buttons.fill(input, "0.5");
         await buttons.click(button);
         assert.equal(await page.inputValue(`#${input}`), "");
         await buttons.done(button, "emptied its form");

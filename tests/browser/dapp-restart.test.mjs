@@ -5,16 +5,12 @@
 import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
 import { after, afterEach, before, test } from "node:test";
-import { Buttons } from "./harness/buttons.mjs";
-import { openTestDapp, serveTestDapp } from "./harness/dapp.mjs";
+import { startTestDapp } from "./harness/buttons.mjs";
 import { mortal } from "./harness/death.mjs";
 import { leave, signThrough, told, transactions, windows } from "./harness/signing.mjs";
-import { makeWallet } from "./harness/wallet.mjs";
-import { World } from "./harness/world.mjs";
 
 const EVERY_BUTTON = Boolean(process.env.EVERY_BUTTON);
 const LIMIT = { timeout: EVERY_BUTTON ? 600_000 : 180_000 };
-const ETHER = 10n ** 18n;
 /** A signature takes about so many steps, and a death that is drawn beyond the last one does not come. */
 const STEPS = 24;
 const seed = Number(process.env.SEED ?? randomInt(2 ** 31));
@@ -34,12 +30,7 @@ let world;
 before(
     async () => {
         console.log(`    SEED=${seed}`);
-        world = await World.start();
-        address = (await makeWallet(world, { cosigner: false })).toLowerCase();
-        await world.chain.fund(address, 1_000n * ETHER);
-        site = await serveTestDapp();
-        page = await openTestDapp(world.extension.context, site.url);
-        page.setDefaultTimeout(60_000);
+        ({ address, buttons, page, site, world } = await startTestDapp());
         // Every answer that reaches the page, by the id of its question: a promise would hide a second one.
         await page.evaluate(() => {
             window.heard = {};
@@ -48,7 +39,6 @@ before(
                     window.heard[data.id] = (window.heard[data.id] ?? 0) + 1;
             });
         });
-        buttons = new Buttons(world, page, address);
         await buttons.here("connectButton");
         await buttons.text("accounts", address);
         started = await transactions(world, address);
@@ -154,16 +144,6 @@ test("a token is created, sent and allowed to be sent", LIMIT, async () => {
     await sent("approveTokens");
 });
 
-const fill = (id, value) =>
-    page.evaluate(
-        ([id, value]) => {
-            const input = document.getElementById(id);
-            input.value = value;
-            for (const name of ["input", "change"]) input.dispatchEvent(new Event(name, { bubbles: true }));
-        },
-        [id, value],
-    );
-
 const REST = { ...LIMIT, skip: EVERY_BUTTON ? false : "EVERY_BUTTON is not set" };
 
 test("dangerous ones are sent, and signed, if both owners insist", REST, async () => {
@@ -210,7 +190,7 @@ test("contracts that fail or hold ether for several are made and used", REST, as
 test("items of collections are made, allowed and moved", REST, async () => {
     await sent("deployNFTsButton");
     await buttons.text("nftsStatus", "Deployed");
-    await fill("mintAmountInput", "2");
+    await buttons.fill("mintAmountInput", "2");
     for (const [button, status] of [
         ["mintButton", "Mint completed"],
         ["approveButton", "Approve completed"],
@@ -224,8 +204,8 @@ test("items of collections are made, allowed and moved", REST, async () => {
     for (const one of await press("sign721Permit")) assert.match(one, /^0x[0-9a-f]{130}$/);
     await sent("deployERC1155Button");
     await buttons.text("erc1155TokenAddresses", /0x[0-9a-fA-F]{40}/);
-    await fill("batchMintTokenIds", "1, 2, 3");
-    await fill("batchMintIdAmounts", "1, 1, 1000000000000000");
+    await buttons.fill("batchMintTokenIds", "1, 2, 3");
+    await buttons.fill("batchMintIdAmounts", "1, 1, 1000000000000000");
     for (const [button, status] of [
         ["batchMintButton", "Batch Minting completed"],
         ["setApprovalForAllERC1155Button", "Set Approval For All completed"],
@@ -234,8 +214,8 @@ test("items of collections are made, allowed and moved", REST, async () => {
         await sent(button);
         await buttons.text("erc1155Status", status);
     }
-    await fill("batchTransferTokenIds", "1, 2, 3");
-    await fill("batchTransferTokenAmounts", "1, 1, 1");
+    await buttons.fill("batchTransferTokenIds", "1, 2, 3");
+    await buttons.fill("batchTransferTokenAmounts", "1, 1, 1");
     await sent("batchTransferFromButton");
     await buttons.text("erc1155Status", "Batch Transfer From completed");
 });

@@ -2,15 +2,11 @@
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
-import { Buttons } from "./harness/buttons.mjs";
-import { openTestDapp, serveTestDapp } from "./harness/dapp.mjs";
+import { startTestDapp } from "./harness/buttons.mjs";
 import { closeWindows } from "./harness/signing.mjs";
-import { makeWallet } from "./harness/wallet.mjs";
-import { World } from "./harness/world.mjs";
 
 const LIMIT = { timeout: 240_000 };
 afterEach(() => buttons.clear());
-const ETHER = 10n ** 18n;
 let address;
 let buttons;
 let page;
@@ -19,13 +15,7 @@ let world;
 
 before(
     async () => {
-        world = await World.start();
-        address = (await makeWallet(world, { cosigner: false })).toLowerCase();
-        await world.chain.fund(address, 1_000n * ETHER);
-        site = await serveTestDapp();
-        page = await openTestDapp(world.extension.context, site.url);
-        page.setDefaultTimeout(60_000);
-        buttons = new Buttons(world, page, address);
+        ({ address, buttons, page, site, world } = await startTestDapp());
         await buttons.here("connectButton");
         await buttons.text("accounts", address);
     },

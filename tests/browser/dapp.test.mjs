@@ -3,14 +3,10 @@
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
-import { Buttons } from "./harness/buttons.mjs";
-import { openTestDapp, serveTestDapp } from "./harness/dapp.mjs";
-import { makeWallet } from "./harness/wallet.mjs";
-import { World } from "./harness/world.mjs";
+import { startTestDapp } from "./harness/buttons.mjs";
 
 const LIMIT = { timeout: 240_000 };
 afterEach(() => buttons.clear());
-const ETHER = 10n ** 18n;
 let address;
 let buttons;
 let page;
@@ -19,13 +15,7 @@ let world;
 
 before(
     async () => {
-        world = await World.start();
-        address = (await makeWallet(world, { cosigner: false })).toLowerCase();
-        await world.chain.fund(address, 1_000n * ETHER);
-        site = await serveTestDapp();
-        page = await openTestDapp(world.extension.context, site.url);
-        page.setDefaultTimeout(60_000);
-        buttons = new Buttons(world, page, address);
+        ({ address, buttons, page, site, world } = await startTestDapp());
     },
     { timeout: 240_000 },
 );
@@ -35,16 +25,6 @@ after(async () => {
     await world?.stop();
     await site?.stop();
 });
-
-const fill = (id, value) =>
-    page.evaluate(
-        ([id, value]) => {
-            const input = document.getElementById(id);
-            input.value = value;
-            for (const name of ["input", "change"]) input.dispatchEvent(new Event(name, { bubbles: true }));
-        },
-        [id, value],
-    );
 
 test("it connects and hears of its permission", LIMIT, async () => {
     await buttons.click("connectButton");
@@ -69,10 +49,10 @@ test("it sends ether in all ways that it knows", LIMIT, async () => {
     assert.equal(receipt.type, "0x0");
     await buttons.transaction("sendEIP1559Button");
     await buttons.transaction("sendEIP1559WithoutGasButton");
-    await fill("dataInput", "0x");
-    await fill("toInput", "0x70997970c51812dc3a010c7d01b50e0d17dc79c8");
-    await fill("amountInput", "0x1");
-    await fill("gasInput", "0x2540be400");
+    await buttons.fill("dataInput", "0x");
+    await buttons.fill("toInput", "0x70997970c51812dc3a010c7d01b50e0d17dc79c8");
+    await buttons.fill("amountInput", "0x1");
+    await buttons.fill("gasInput", "0x2540be400");
     await buttons.transaction("submitForm");
 });
 
@@ -112,18 +92,18 @@ test("a token is created, moved and allowed to be moved", LIMIT, async () => {
     await buttons.text("erc20TokenAddresses", /0x[0-9a-fA-F]{40}/);
     assert.match((await buttons.transaction("transferTokens")).card.headline, /^Send /);
     // Of its own tokens, and not yet allowed: the contract's node says no, and the page asks for no signature.
-    await fill("transferFromSenderInput", address);
-    await fill("transferFromRecipientInput", "0x70997970c51812dc3a010c7d01b50e0d17dc79c8");
+    await buttons.fill("transferFromSenderInput", address);
+    await buttons.fill("transferFromRecipientInput", "0x70997970c51812dc3a010c7d01b50e0d17dc79c8");
     await buttons.click("transferFromTokens");
     await buttons.text("tokenMethodsResult", /\S/);
     const calls = await page.evaluate(() => window.calls);
     assert.equal(calls.find((call) => call.method === "eth_estimateGas").code, 3);
     assert.ok(calls.every((call) => call.method !== "eth_sendTransaction"));
-    await fill("approveTo", address);
+    await buttons.fill("approveTo", address);
     assert.match((await buttons.transaction("approveTokens")).card.headline, /^Let /);
     await buttons.transaction("increaseTokenAllowance");
-    await fill("allowanceOwner", address);
-    await fill("allowanceSpender", address);
+    await buttons.fill("allowanceOwner", address);
+    await buttons.fill("allowanceSpender", address);
     await buttons.verify("getAllowance", "allowanceAmountResult", "8.0000");
     await buttons.transaction("transferFromTokens");
     await buttons.verify("getAllowance", "allowanceAmountResult", "6.5000");

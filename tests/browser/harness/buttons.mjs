@@ -2,11 +2,15 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { openTestDapp, serveTestDapp } from "./dapp.mjs";
 import { root } from "./process.mjs";
 import { Screens } from "./screens.mjs";
 import { closeWindows, windows } from "./signing.mjs";
 import { DRIVEN } from "./test-dapp-buttons.mjs";
-import { phoneShows } from "./wallet.mjs";
+import { makeWallet, phoneShows } from "./wallet.mjs";
+import { World } from "./world.mjs";
+
+const ETHER = 10n ** 18n;
 
 /** What of a wallet the page's own scripts ask for; the rest are reads. */
 const ASKS =
@@ -18,6 +22,25 @@ const PATIENCE_MS = 60_000;
  * device that prepares it has asked so far.
  */
 const shared = (risk) => !/risk\/(first-time|likely-to-fail|new-origin)$/.test(risk);
+
+/** A funded wallet of two devices, and the test dApp's page in the browser of one of them; not connected yet. */
+export async function startTestDapp() {
+    const world = await World.start();
+    let site;
+    try {
+        const address = (await makeWallet(world, { cosigner: false })).toLowerCase();
+        await world.chain.fund(address, 1_000n * ETHER);
+        site = await serveTestDapp();
+        const page = await openTestDapp(world.extension.context, site.url);
+        page.setDefaultTimeout(60_000);
+        return { address, buttons: new Buttons(world, page, address), page, site, world };
+    } catch (error) {
+        // Nobody else knows of them yet.
+        await site?.stop();
+        await world.stop();
+        throw error;
+    }
+}
 
 export class Buttons {
     /** Ids of the buttons that were seen through. */
@@ -45,6 +68,18 @@ export class Buttons {
             // Some are in sections that are folded away.
             document.getElementById(id).click();
         }, button);
+    }
+
+    /** Writes into a field of the page, which hears of it. */
+    fill(id, value) {
+        return this.page.evaluate(
+            ([id, value]) => {
+                const input = document.getElementById(id);
+                input.value = value;
+                for (const name of ["input", "change"]) input.dispatchEvent(new Event(name, { bubbles: true }));
+            },
+            [id, value],
+        );
     }
 
     /** The first call that asks for something, once there is one. */

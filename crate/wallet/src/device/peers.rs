@@ -223,14 +223,19 @@ impl Wallet {
         cx.store(batch);
     }
 
+    /// The linked device of this id in hex, as a command names it.
+    pub(super) fn linked_device(&mut self, device: &str) -> Result<DeviceId, CommandError> {
+        let known = self.opened()?.peers.keys().copied().find(|id| hex::encode(id.0) == device);
+        known.ok_or_else(|| refusal("device/unknown", "There is no such device."))
+    }
+
     pub(super) fn command_forget_device(
         &mut self,
         cx: &mut Context<'_>,
         device: &str,
     ) -> Result<(), CommandError> {
+        let id = self.linked_device(device)?;
         let open = self.opened()?;
-        let known = open.peers.keys().copied().find(|id| hex::encode(id.0) == device);
-        let id = known.ok_or_else(|| refusal("device/unknown", "There is no such device."))?;
         let in_use = open.active.iter().map(Shares::info);
         let reshared = open.pending.iter().filter(|attempt| attempt.number > 0);
         let mut infos = in_use.chain(reshared.map(|attempt| attempt.shares.info()));

@@ -9,7 +9,6 @@
 use serde::{Deserialize, Serialize};
 use symbolon_mpc::DeviceId;
 
-use super::notices::refusal;
 use super::peer::PeerMessage;
 use super::records;
 use crate::context::Context;
@@ -99,9 +98,7 @@ impl Wallet {
         cx: &mut Context<'_>,
         device: &str,
     ) -> Result<(), CommandError> {
-        let open = self.opened()?;
-        let known = open.peers.keys().copied().find(|id| hex::encode(id.0) == device);
-        let id = known.ok_or_else(|| refusal("device/unknown", "There is no such device."))?;
+        let id = self.linked_device(device)?;
         self.keep_witness(cx, id, Witness::default());
         let said = refused_sentence(&self.device_name(id));
         self.device.notices.over_saying("device/fell-back", &said);
