@@ -70,9 +70,7 @@ impl Wallet {
             self.tell(cx, from, &PeerMessage::FellBack);
         }
         let known = self.witness(from);
-        let is_behind = theirs.number < known.head.number;
-        let is_other = theirs.number == known.head.number && theirs.hash != known.head.hash;
-        if is_behind || is_other {
+        if is_regress(known.head, theirs) {
             self.fell_back(cx, from);
         } else if theirs != known.head && !known.fell_back {
             self.keep_witness(cx, from, Witness { head: theirs, fell_back: false });
@@ -137,6 +135,11 @@ fn refused_sentence(name: &str) -> String {
     )
 }
 
+/// Whether a journal that was at `known` cannot be at `now`: it has become shorter, or is another one of the same length.
+fn is_regress(known: Head, now: Head) -> bool {
+    now.number < known.number || (now.number == known.number && now.hash != known.hash)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,6 +154,19 @@ mod tests {
         assert_eq!(message.encode(), pinned);
         assert_eq!(PeerMessage::decode(&pinned), Some(message));
         assert_eq!(PeerMessage::FellBack.encode(), [1, 21]);
+    }
+
+    /// Seen by the other device alone: one that was put back on purpose does not say so itself.
+    #[test]
+    fn a_journal_that_became_shorter_or_another_one_has_fallen_back() {
+        let other = Head { hash: [8; 32], ..HEAD };
+        for now in [Head { number: 299, ..other }, Head { number: 299, ..HEAD }, Head::default(), other] {
+            assert!(is_regress(HEAD, now), "{now:?}");
+        }
+        for now in [HEAD, Head { number: 301, ..other }] {
+            assert!(!is_regress(HEAD, now), "{now:?}");
+        }
+        assert!(!is_regress(Head::default(), HEAD));
     }
 
     #[test]
