@@ -2,7 +2,7 @@
 // core opens meanwhile and finds what arrived in the runner's queue.
 
 import { fromScreen, type Refusal, type ToScreen } from "../../crate/wasm/js/messages.js";
-import { Runner } from "../../crate/wasm/js/runner.js";
+import { Runner, replyOf } from "../../crate/wasm/js/runner.js";
 import { RateLimit } from "./limits.js";
 import { showApproval } from "./window.js";
 import {
@@ -85,14 +85,10 @@ const runner = new Runner({
         const stored = (await chrome.storage.session.get(REMEMBERED))[REMEMBERED];
         return typeof stored === "string" ? Uint8Array.from(atob(stored), (c) => c.charCodeAt(0)) : undefined;
     },
-    reply(number, error) {
+    reply(number, error, given) {
         const to = replies.get(number);
         replies.delete(number);
-        if (to)
-            toScreen(
-                to.port,
-                error ? { type: "reply", reply: to.reply, error } : { type: "reply", reply: to.reply, ok: true },
-            );
+        if (to) toScreen(to.port, replyOf(to.reply, error, given));
     },
     showApproval,
     unavailable(refusal: Refusal) {

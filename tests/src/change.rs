@@ -33,7 +33,7 @@ impl World {
     ) -> Result<(), CommandError> {
         let add = add.iter().map(|device| self.id(*device)).collect();
         let remove = remove.to_vec();
-        self.command(index, Command::ChangeDevices { add, remove, threshold, accept_no_spare: true })
+        self.command(index, change_of(add, remove, threshold))
     }
 
     /// Whether a device asks its owner about a change.
@@ -121,4 +121,16 @@ pub(crate) fn leaves_trace(effect: &Effect) -> bool {
         effect,
         Effect::Alarm { .. } | Effect::Notify { .. } | Effect::ShowApproval | Effect::ViewChanged
     )
+}
+
+/// The order to change the devices, and nothing about recovery shares.
+pub fn change_of(add: Vec<String>, remove: Vec<String>, threshold: Option<u16>) -> Command {
+    Command::ChangeDevices {
+        add,
+        remove,
+        threshold,
+        accept_no_spare: true,
+        new_recovery: false,
+        drop_recovery: Vec::new(),
+    }
 }

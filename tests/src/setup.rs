@@ -117,7 +117,8 @@ impl World {
     /// Proposes a key on the first device and confirms the words on every device.
     pub fn confirm_roster(&mut self, threshold: u16) {
         let accept_no_spare = usize::from(threshold) == self.devices.len();
-        self.command(0, Command::CreateKey { threshold, accept_no_spare }).expect("a key can be proposed");
+        self.command(0, Command::CreateKey { threshold, accept_no_spare, recovery: false })
+            .expect("a key can be proposed");
         let all = 0..self.devices.len();
         assert!(self.run_until(60_000, |world| all.clone().all(|i| world.view(i).roster.is_some())));
         let words = self.view(0).roster.expect("words are shown").words;

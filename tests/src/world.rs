@@ -84,7 +84,7 @@ pub struct Device {
     life: u64,
     socket: Option<Connection>,
     alarm: Option<Timestamp>,
-    replies: BTreeMap<u64, Result<(), CommandError>>,
+    replies: BTreeMap<u64, Result<String, CommandError>>,
     last_reply: u64,
 }
 
@@ -297,7 +297,7 @@ impl World {
 
     /// The answer to a command, once it came.
     pub fn reply(&mut self, index: DeviceIndex, reply: u64) -> Option<Result<(), CommandError>> {
-        self.devices[index].replies.remove(&reply)
+        Some(self.devices[index].replies.remove(&reply)?.map(|_| ()))
     }
 
     /// Gives a command and lets time pass until it is answered.
@@ -305,9 +305,17 @@ impl World {
     /// # Errors
     /// The wallet's answer; `world/dead` if the device died over it.
     pub fn command(&mut self, index: DeviceIndex, command: Command) -> Result<(), CommandError> {
+        self.ask(index, command).map(|_| ())
+    }
+
+    /// Gives a command that asks for something, and lets time pass until it is given.
+    ///
+    /// # Errors
+    /// As [`World::command`].
+    pub fn ask(&mut self, index: DeviceIndex, command: Command) -> Result<String, CommandError> {
         let reply = self.order(index, command);
         for _ in 0..100_000 {
-            if let Some(outcome) = self.reply(index, reply) {
+            if let Some(outcome) = self.devices[index].replies.remove(&reply) {
                 return outcome;
             }
             if self.devices[index].wallet.is_none() {
@@ -458,8 +466,11 @@ impl World {
                 }
             }
             Effect::Remember(remembered) => device.remembered = Some(remembered),
+            Effect::Give { reply, text } => {
+                device.replies.insert(reply, Ok(text.to_string()));
+            }
             Effect::Reply { reply, outcome } => {
-                device.replies.insert(reply, outcome);
+                device.replies.insert(reply, outcome.map(|()| String::new()));
             }
             Effect::Store(batch) => {
                 device.writes += 1;

@@ -5,6 +5,7 @@
 
 use symbolon_mpc::machine::frame::Frame;
 use symbolon_tests::World;
+use symbolon_tests::change::change_of;
 use symbolon_tests::setup::config;
 use symbolon_wallet::command::Command;
 use symbolon_wallet::store::Batch;
@@ -179,8 +180,10 @@ fn what_cannot_be_is_refused_in_words_before_anybody_is_asked() {
     assert_eq!(refused(&mut world, &[], Some(1)).code, "change/threshold");
     assert_eq!(refused(&mut world, &[second, third.clone()], None).code, "change/threshold");
     assert_eq!(refused(&mut world, &["00".repeat(32)], None).code, "device/unknown");
-    let no_spare =
-        Command::ChangeDevices { add: vec![], remove: vec![third], threshold: None, accept_no_spare: false };
+    let mut no_spare = change_of(vec![], vec![third], None);
+    if let Command::ChangeDevices { accept_no_spare, .. } = &mut no_spare {
+        *accept_no_spare = false;
+    }
     assert_eq!(world.command(0, no_spare).unwrap_err().code, "change/no-spare");
     world.close(2);
     assert!(world.run_until(120_000, |world| world.view(0).devices.iter().filter(|d| d.online).count() == 2));
@@ -212,14 +215,8 @@ fn two_changes_proposed_at_once_leave_one() {
     for seed in 0..4 {
         let mut world = World::wallet(910 + seed, 2, 3);
         let third = world.id(2);
-        let rotate =
-            Command::ChangeDevices { add: vec![], remove: vec![], threshold: None, accept_no_spare: true };
-        let remove = Command::ChangeDevices {
-            add: vec![],
-            remove: vec![third],
-            threshold: None,
-            accept_no_spare: true,
-        };
+        let rotate = change_of(vec![], vec![], None);
+        let remove = change_of(vec![], vec![third], None);
         world.order(0, rotate);
         world.order(1, remove);
         world.run(5_000);

@@ -6,6 +6,7 @@
 // Helpers of a test fail as tests do, by panicking.
 #![allow(clippy::unwrap_used)]
 
+use symbolon_tests::change::change_of;
 use symbolon_tests::setup::config;
 use symbolon_tests::{Faults, Snapshot, World};
 use symbolon_wallet::command::Command;
@@ -76,7 +77,7 @@ impl Scenario {
 
     fn command(&self, world: &World) -> Command {
         let add = self.add.iter().map(|device| world.id(*device)).collect();
-        Command::ChangeDevices { add, remove: self.remove.clone(), threshold: None, accept_no_spare: true }
+        change_of(add, self.remove.clone(), None)
     }
 
     /// Proposes the change and agrees to it wherever it is asked for, whoever dies over it.

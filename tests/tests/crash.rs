@@ -128,7 +128,7 @@ fn make_key(world: &mut World) -> bool {
         }
         let threshold = 2;
         let accept_no_spare = world.devices.len() == 2;
-        let _ = world.command(0, Command::CreateKey { threshold, accept_no_spare });
+        let _ = world.command(0, Command::CreateKey { threshold, accept_no_spare, recovery: false });
         world.run(1_000);
         for index in 0..world.devices.len() {
             let _ = world.command(index, Command::ConfirmRoster { same: true });
@@ -152,7 +152,7 @@ fn dies_at_every_effect_of_keygen(count: usize, victim: usize, stride: usize) {
         let mut world = snapshot.world();
         world.devices[victim].crash_at = Some(at);
         let accept_no_spare = count == 2;
-        world.order(0, Command::CreateKey { threshold: 2, accept_no_spare });
+        world.order(0, Command::CreateKey { threshold: 2, accept_no_spare, recovery: false });
         world.run(500);
         for index in 0..count {
             world.order(index, Command::ConfirmRoster { same: true });

@@ -1,7 +1,7 @@
 // The phone's worker: the same core as in the extension, without windows and pages.
 
 import { fromScreen, type ToScreen } from "../../crate/wasm/js/messages.js";
-import { Runner } from "../../crate/wasm/js/runner.js";
+import { Runner, replyOf } from "../../crate/wasm/js/runner.js";
 
 /** The page's own messages, beside those of its screens. */
 export type ToPage = { type: "notify"; title: string; body: string };
@@ -37,8 +37,8 @@ const runner = new Runner({
         key = bytes.slice();
     },
     remembered: () => Promise.resolve(key),
-    reply(reply, error) {
-        toPage(error ? { type: "reply", reply, error } : { type: "reply", reply, ok: true });
+    reply(reply, error, given) {
+        toPage(replyOf(reply, error, given));
     },
     showApproval() {},
     unavailable(refusal) {

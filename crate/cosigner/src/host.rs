@@ -163,10 +163,11 @@ impl Host {
                         self.handle(Event::StoreFailed { error });
                     }
                 }
-                // No pages, no windows, and the terminal looks at the view after every turn.
+                // No command of the terminal asks for a text. No pages, no windows, and the terminal looks at the view after every turn.
                 Effect::Answer { .. }
                 | Effect::Emit { .. }
                 | Effect::Forget
+                | Effect::Give { .. }
                 | Effect::Notify { .. }
                 | Effect::Remember(_)
                 | Effect::ShowApproval

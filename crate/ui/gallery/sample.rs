@@ -49,6 +49,7 @@ pub fn view(phase: Phase) -> View {
         relay: RelayView::Online,
         requests: vec![],
         roster: None,
+        recovery: RecoveryView::default(),
         rotation: open.then_some(RotationView {
             due: false,
             due_at: NOW + 87 * 86_400_000,
@@ -209,6 +210,7 @@ pub fn roster(confirmed: bool) -> RosterView {
             ("Pixel phone".into(), true),
             ("Home server".into(), false),
         ],
+        recovery: None,
         threshold: 2,
         words: words(&["harbour", "velvet", "tiger", "oxygen", "ladder", "bronze"]),
     }

@@ -100,7 +100,7 @@ impl ScreenKind {
 
 #[cfg(test)]
 mod tests {
-    use symbolon_wallet::command::{FeeChoice, Setting, SiteRule};
+    use symbolon_wallet::command::{FeeChoice, Guardians, Setting, SiteRule};
     use symbolon_wallet::view::{FeeSpeed, Theme};
 
     use super::*;
@@ -126,7 +126,13 @@ mod tests {
             Command::ChooseCosigners { request: text(), devices: vec![text()] },
             Command::ConfirmPairing { same: true },
             Command::ConfirmRoster { same: false },
-            Command::CreateKey { threshold: 2, accept_no_spare: false },
+            Command::CreateKey { threshold: 2, accept_no_spare: false, recovery: true },
+            Command::CheckRecoveryFile { file: text() },
+            Command::ConfirmRecoveryCode { codes: vec![text()] },
+            Command::DrawRecoveryCode { guardians: Some(Guardians { needed: 2, guardians: 3 }) },
+            Command::ForgetRecovery,
+            Command::GiveRecoveryFile { party: 7 },
+            Command::OpenRecoveryFile { file: text(), codes: vec![text()] },
             Command::DisconnectSite { origin: text() },
             Command::DismissNotice { notice: 7 },
             Command::EditFee { request: text(), fee: FeeChoice::Speed { speed: FeeSpeed::Fast } },

@@ -73,6 +73,11 @@ pub enum Command {
     },
     /// Ends pairing; the invitation is dead afterwards.
     CancelPairing,
+    /// Reads the recovery file that the owner has kept again: is it the one that is in force?
+    CheckRecoveryFile {
+        /// Its bytes, hex.
+        file: String,
+    },
     /// Changes the password of the vault.
     ChangePassword {
         /// The present one.
@@ -91,6 +96,11 @@ pub enum Command {
         threshold: Option<u16>,
         /// The owner accepted, in words, that losing one device then loses the funds.
         accept_no_spare: bool,
+        /// Deal a new recovery share to the code that was drawn and typed in again here.
+        new_recovery: bool,
+        /// Recovery shares that shall be none any more, by party, as in
+        /// [`crate::view::RecoveryShareView::party`].
+        drop_recovery: Vec<u16>,
     },
     /// Which devices shall co-sign a request with this one (party devices as in [`crate::view::DeviceView::id`]).
     ChooseCosigners {
@@ -105,6 +115,11 @@ pub enum Command {
         change: String,
         /// Yes or no.
         agree: bool,
+    },
+    /// Shows that the owner has the code that was drawn here: typed in from paper.
+    ConfirmRecoveryCode {
+        /// The code; or as many guardians' codes as are needed.
+        codes: Vec<String>,
     },
     /// Answers "are the six symbols the same on both devices?".
     ConfirmPairing {
@@ -122,6 +137,8 @@ pub enum Command {
         threshold: u16,
         /// The owner accepted, in words, that losing one device of a t = n wallet loses the funds.
         accept_no_spare: bool,
+        /// One more share, which no device holds, for the recovery code that was drawn and typed in again here.
+        recovery: bool,
     },
     /// Takes a site's permissions away.
     DisconnectSite {
@@ -132,6 +149,11 @@ pub enum Command {
     DismissNotice {
         /// Its id.
         notice: u64,
+    },
+    /// Draws a recovery code; the answer gives it, or guardians' codes, one a line. No device keeps it.
+    DrawRecoveryCode {
+        /// Split it: any `needed` of `guardians` codes make it. The owner's own code, if none.
+        guardians: Option<Guardians>,
     },
     /// Edits the fee of a pending transaction; starts its signing afresh.
     EditFee {
@@ -151,6 +173,13 @@ pub enum Command {
     ForgetDevice {
         /// Its id, as in [`crate::view::DeviceView::id`].
         device: String,
+    },
+    /// Forgets the recovery code that was drawn here, and the recovery share that was opened here.
+    ForgetRecovery,
+    /// Asks for the recovery file of a party; the answer gives its bytes, hex.
+    GiveRecoveryFile {
+        /// As in [`crate::view::RecoveryShareView::party`].
+        party: u16,
     },
     /// Shows a new invitation.
     Invite,
@@ -173,6 +202,13 @@ pub enum Command {
     },
     /// Locks the vault and wipes what is in memory.
     Lock,
+    /// Opens a recovery share on a device that holds none of this wallet.
+    OpenRecoveryFile {
+        /// The file's bytes, hex.
+        file: String,
+        /// The recovery code; or as many guardians' codes as are needed.
+        codes: Vec<String>,
+    },
     /// The owner has this request on screen.
     OpenRequest {
         /// The request.
@@ -298,6 +334,16 @@ pub enum Command {
         /// The 32 bytes that it made of the salt, hex.
         output: String,
     },
+}
+
+/// Into how many codes for guardians a recovery code is split.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Guardians {
+    /// How many make the code, 2 to `guardians`.
+    pub needed: u8,
+    /// How many there are, at most 16.
+    pub guardians: u8,
 }
 
 /// The owner's choice of fee.

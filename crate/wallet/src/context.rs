@@ -2,6 +2,7 @@
 
 use rand_core::CryptoRngCore;
 use symbolon_mpc::secret::Secret;
+use zeroize::Zeroizing;
 
 use crate::effect::{CommandError, Effect, KdfParameters, ProviderError, RelayCommand};
 use crate::event::{ClientId, EffectId, Origin, Timestamp};
@@ -61,6 +62,11 @@ impl<'a> Context<'a> {
 
     pub(crate) fn reply(&mut self, reply: EffectId, outcome: Result<(), CommandError>) {
         self.push(Effect::Reply { reply, outcome });
+    }
+
+    /// Answers a command with what it asked for.
+    pub(crate) fn give(&mut self, reply: EffectId, text: Zeroizing<String>) {
+        self.push(Effect::Give { reply, text });
     }
 
     pub(crate) fn relay(&mut self, command: RelayCommand) {

@@ -27,6 +27,7 @@ mod passkey;
 pub mod peer;
 mod peers;
 mod records;
+mod recovery;
 mod relay;
 mod roster;
 mod said;
@@ -53,12 +54,14 @@ use self::activation::Activation;
 use self::attempts::Attempts;
 use self::change::Wish;
 use self::dealing::DealingRun;
+use self::frames::Early;
 use self::keys::KeyRecord;
 use self::life::Life as KeyLife;
 use self::notices::{Notices, refusal};
 use self::pairing::Pairing;
 use self::peers::Peer;
 use self::records::Settings;
+use self::recovery::Recovery;
 use self::relay::RelayLink;
 use self::roster::Roster;
 use self::shares::Shares;
@@ -129,11 +132,13 @@ struct Open {
     /// When this device last came up, or reached the relay again.
     reachable_since: Timestamp,
     /// Frames that came before the message that starts their ceremony.
-    early_frames: VecDeque<(DeviceId, CeremonyId, Vec<u8>)>,
+    early_frames: VecDeque<Early>,
     /// Ceremonies that are over, whose late frames are dropped.
     ended: VecDeque<CeremonyId>,
     /// Until when a passkey may be added, because the password was given.
     passkey_until: Timestamp,
+    /// Recovery shares: files, a code that was drawn, a share that was opened.
+    recovery: Recovery,
     /// What is remembered of the other devices' journals.
     witnesses: BTreeMap<DeviceId, Witness>,
     /// The head that the others were told.
@@ -260,14 +265,40 @@ impl Wallet {
             Command::JoinPairing { link } => self.command_join(cx, &link),
             Command::ConfirmPairing { same } => self.command_confirm_pairing(cx, same),
             Command::CancelPairing => self.command_cancel_pairing(cx),
-            Command::CreateKey { threshold, accept_no_spare } => {
-                self.command_create_key(cx, threshold, accept_no_spare)
+            Command::CreateKey { threshold, accept_no_spare, recovery } => {
+                self.command_create_key(cx, threshold, accept_no_spare, recovery)
             }
             Command::ConfirmRoster { same } => self.command_confirm_roster(cx, same),
-            Command::ChangeDevices { add, remove, threshold, accept_no_spare } => {
-                self.command_change(cx, &Wish { add, remove, threshold, accept_no_spare })
+            Command::ChangeDevices {
+                add,
+                remove,
+                threshold,
+                accept_no_spare,
+                new_recovery,
+                drop_recovery,
+            } => {
+                let wish = Wish { add, remove, threshold, accept_no_spare, new_recovery, drop_recovery };
+                self.command_change(cx, &wish)
             }
             Command::ConfirmChange { change, agree } => self.command_confirm_change(cx, &change, agree),
+            Command::CheckRecoveryFile { file } => self.command_check_recovery_file(cx, &file),
+            Command::ConfirmRecoveryCode { codes } => self.command_confirm_recovery_code(cx, codes),
+            Command::DrawRecoveryCode { guardians } => match self.command_draw_recovery_code(cx, guardians) {
+                Ok(text) => {
+                    cx.give(reply, text);
+                    return None;
+                }
+                Err(error) => Err(error),
+            },
+            Command::ForgetRecovery => self.command_forget_recovery(cx),
+            Command::GiveRecoveryFile { party } => match self.command_give_recovery_file(party) {
+                Ok(text) => {
+                    cx.give(reply, text);
+                    return None;
+                }
+                Err(error) => Err(error),
+            },
+            Command::OpenRecoveryFile { file, codes } => self.command_open_recovery_file(cx, &file, codes),
             Command::ForgetDevice { device } => self.command_forget_device(cx, &device),
             Command::Set { setting: Setting::AutoLock { minutes } } => self.set_auto_lock(cx, minutes),
             Command::Set { setting: Setting::DeviceName { name } } => self.set_device_name(cx, &name),

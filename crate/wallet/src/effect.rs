@@ -63,6 +63,13 @@ pub enum Effect {
     },
     /// Something for the relay socket.
     Relay(RelayCommand),
+    /// Answer a command with a text for the screen that asked, and for nobody else.
+    Give {
+        /// As in [`crate::event::Event::Command`].
+        reply: EffectId,
+        /// The text. It may be a secret: it is not kept, and not written to any log.
+        text: Zeroizing<String>,
+    },
     /// Keep this key in memory that outlives the worker but never touches the disk (`storage.session`), and hand
     /// it to `Wallet::open` when the worker starts again.
     Remember(Remembered),

@@ -7,6 +7,7 @@ pub mod change;
 mod fees;
 mod lists;
 mod nonces;
+pub mod recovery;
 
 use symbolon_chain::risk::Risk;
 use symbolon_chain::{Address, evm::address};

@@ -7,6 +7,7 @@
 mod change;
 mod lists;
 mod nonces;
+mod recovery;
 mod request;
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,9 @@ use serde::{Deserialize, Serialize};
 pub use self::change::{ChangeDevice, ChangeRole, ChangeStage, QuorumChangeView, RotationView};
 pub use self::lists::{PackView, PhishingView};
 pub use self::nonces::{NonceView, WaitingState, WaitingView};
+pub use self::recovery::{
+    OpenedDeviceView, OpenedShareView, RecoveryDraftView, RecoveryShareView, RecoveryView,
+};
 pub use self::request::{
     Card, CardKind, CardRow, ChangeKind, ChangeView, DeviceState, DeviceStrip, FeeSpeed, FeeView, LimitView,
     RequestStatus, RequestView, RiskView, RowStyle, SimulationStatus, SimulationView, SpeedView,
@@ -67,6 +71,8 @@ pub struct View {
     pub phishing: PhishingView,
     /// Where the device is in its life.
     pub phase: Phase,
+    /// Recovery shares. Empty while locked.
+    pub recovery: RecoveryView,
     /// The relay socket.
     pub relay: RelayView,
     /// Requests that wait, oldest first.
@@ -310,6 +316,8 @@ pub struct RosterView {
     pub confirmed: bool,
     /// Names of the devices that will hold shares, with whether each has confirmed.
     pub devices: Vec<(String, bool)>,
+    /// The sheet of the recovery share that is dealt too, as in [`RecoveryShareView::sheet`].
+    pub recovery: Option<String>,
     /// How many must sign.
     pub threshold: u16,
     /// The words that every device must show.

@@ -26,7 +26,7 @@ export type FromScreen =
 /** Host to page. `unavailable` is for the page's own script: the core could not be opened. */
 export type ToScreen =
     | { type: "gone" }
-    | { type: "reply"; reply: number; ok: true }
+    | { type: "reply"; reply: number; ok: true; given?: string }
     | { type: "reply"; reply: number; error: Refusal }
     | { type: "unavailable"; code: string; message: string };
 

@@ -2,7 +2,7 @@
 
 import init, { Core, __wbg_reset_state, type Host } from "#glue/core.js";
 import { deriveKey } from "./kdf.js";
-import type { Message, Refusal } from "./messages.js";
+import type { Message, Refusal, ToScreen } from "./messages.js";
 
 /** What differs between the extension's worker and the phone's. No method may throw. */
 export interface Platform {
@@ -19,7 +19,7 @@ export interface Platform {
     notify(title: string, body: string): void;
     remember(key: Uint8Array): void;
     remembered(): Promise<Uint8Array | undefined>;
-    reply(reply: number, error: Refusal | undefined): void;
+    reply(reply: number, error: Refusal | undefined, given?: string): void;
     showApproval(): void;
     /** The core cannot be opened; a sentence for the screens. */
     unavailable(refusal: Refusal): void;
@@ -122,9 +122,9 @@ export class Runner {
             forget: () => alive() && platform.forget(),
             notify: (title, body) => alive() && platform.notify(title, body),
             remember: (key) => alive() && platform.remember(key),
-            reply: (reply, error) => {
+            reply: (reply, error, given) => {
                 if (alive() && this.#commands.delete(reply)) {
-                    platform.reply(reply, error === undefined ? undefined : (JSON.parse(error) as Refusal));
+                    platform.reply(reply, error === undefined ? undefined : (JSON.parse(error) as Refusal), given);
                 }
             },
             showApproval: () => alive() && platform.showApproval(),
@@ -195,6 +195,12 @@ export class Runner {
         this.#clients.delete(client);
         for (const [key, call] of this.#calls) if (call.client === client) this.#calls.delete(key);
     }
+}
+
+/** The answer to a screen's command, as a message for it. */
+export function replyOf(reply: number, error: Refusal | undefined, given: string | undefined): ToScreen {
+    if (error) return { type: "reply", reply, error };
+    return given === undefined ? { type: "reply", reply, ok: true } : { type: "reply", reply, ok: true, given };
 }
 
 function callKey(client: number, id: string): string {

@@ -118,6 +118,7 @@ impl Executor {
                     Ok(())
                 }
                 Effect::Forget => host.forget(),
+                Effect::Give { reply, text } => host.reply(reply as f64, None, Some(&text)),
                 Effect::Notify { title, body } => host.notify(&title, &body),
                 Effect::Relay(command) => {
                     self.relay(command);
@@ -127,7 +128,7 @@ impl Executor {
                 Effect::Remember(remembered) => host.remember(&remembered.encode()),
                 Effect::Reply { reply, outcome } => {
                     let error = outcome.err().map(|error| serde_json::json!(error).to_string());
-                    host.reply(reply as f64, error)
+                    host.reply(reply as f64, error, None)
                 }
                 Effect::ShowApproval => host.show_approval(),
                 Effect::Store(batch) => {

@@ -23,8 +23,9 @@ export interface Host {
     notify(title: string, body: string): void;
     /** Keep this in memory that outlives the instance, and give it to the next one: a key and a time. */
     remember(key: Uint8Array): void;
-    /** Answer to a screen's command; `error` is JSON text `{"code","message"}`. */
-    reply(number: number, error: string | undefined): void;
+    /** Answer to a screen's command; `error` is JSON text `{"code","message"}`. `given` is what the command asked for, if it asked
+     * for something: for the screen that asked, and never for a log. */
+    reply(number: number, error: string | undefined, given: string | undefined): void;
     /** Open the approval window, or bring it to the front. */
     showApproval(): void;
     /** `view()` gives something new. */
@@ -80,7 +81,8 @@ extern "C" {
 
     /// Answers a screen.
     #[wasm_bindgen(method, catch)]
-    pub fn reply(this: &Host, number: f64, error: Option<String>) -> Result<(), JsValue>;
+    pub fn reply(this: &Host, number: f64, error: Option<String>, given: Option<&str>)
+    -> Result<(), JsValue>;
 
     /// Shows the approval window.
     #[wasm_bindgen(method, catch, js_name = showApproval)]

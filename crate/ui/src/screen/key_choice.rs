@@ -21,7 +21,11 @@ pub fn key_choice(button: &'static str) -> AnyView {
     let chosen = move || threshold.get().clamp(DEFAULT, count.get().max(DEFAULT));
     let no_spare = move || chosen() == count.get();
     let create = move |_| {
-        ask.run(Command::CreateKey { threshold: chosen(), accept_no_spare: no_spare() && accepted.get() });
+        ask.run(Command::CreateKey {
+            threshold: chosen(),
+            accept_no_spare: no_spare() && accepted.get(),
+            recovery: false,
+        });
     };
     view! {
         <fieldset class="section options">

@@ -16,9 +16,14 @@ pub(super) fn write(data: &[u8]) -> Zeroizing<String> {
         if place > 0 && place % GROUP == 0 {
             text.push('-');
         }
-        text.push(ALPHABET.get(usize::from(value)).copied().map_or('?', char::from));
+        text.push(letter(value));
     }
     text
+}
+
+/// The letter of a value of five bits.
+pub(super) fn letter(value: u8) -> char {
+    ALPHABET.get(usize::from(value)).copied().map_or('?', char::from)
 }
 
 /// The values of a code's letters without its checksum, which is right. Case, spaces, hyphens and letters that look alike

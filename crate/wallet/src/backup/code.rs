@@ -103,6 +103,17 @@ impl RecoveryCode {
     }
 }
 
+/// The name of the sheet that a code stands on, for files and screens: the first 40 bits of its recovery key, as eight letters in
+/// two groups. Public, and no proof of anything.
+pub fn sheet_name(key: &RecoveryKey) -> String {
+    let [a, b, c, d, e, ..] = key.encode();
+    let number = u64::from_be_bytes([0, 0, 0, a, b, c, d, e]);
+    let letters: String =
+        (0..8).rev().map(|place| checksum::letter((number >> (5 * place)) as u8 & 31)).collect();
+    let (one, other) = letters.split_at(4);
+    format!("{one}-{other}")
+}
+
 /// What follows kind and version.
 pub(super) fn body(values: &[u8], kind: u8) -> Result<&[u8], CodeError> {
     let [found, version, body @ ..] = values else { return Err(CodeError::Length) };

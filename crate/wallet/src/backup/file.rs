@@ -112,6 +112,11 @@ impl RecoveryFile {
         bytes
     }
 
+    /// Names the file by all that is in it: the hash that it ends in.
+    pub fn hash(&self) -> [u8; 32] {
+        self.encode().split_last_chunk().map(|(_, hash)| *hash).unwrap_or_default()
+    }
+
     /// Reads a file. What it says of its keys fits together; its proofs are not checked
     /// ([`RecoveryFile::verify`] does), for who opens it has no need of them.
     ///

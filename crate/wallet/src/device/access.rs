@@ -17,11 +17,13 @@ use super::life::Life as KeyLife;
 use super::notices::refusal;
 use super::peers::Peer;
 use super::records::{self, Settings};
+use super::recovery::{Kept, Recovery};
 use super::settings::check_relay_url;
 use super::shares::{self, Shares};
 use super::signing::{Approval, AskedQuorum};
 use super::witness::Witness;
 use super::{Device, Life, Open};
+use crate::backup::RecoveryFile;
 use crate::command::Command;
 use crate::context::Context;
 use crate::effect::{CommandError, Effect, KdfParameters, RelayCommand};
@@ -325,23 +327,32 @@ impl Wallet {
             return Err(VaultError::Damaged);
         }
         let card = identity.card(&settings.name).map_err(|_| VaultError::Damaged)?;
-        let mut share = |key: &str| -> Result<Option<KeyShare>, VaultError> {
-            let Some(sealed) = self.stored.value(key) else { return Ok(None) };
-            let (binding, plain) = read(key, sealed)?;
-            let share = KeyShare::decode(&plain).map_err(|_| VaultError::Damaged)?;
-            let fits = binding.wallet == *share.info().wallet()
-                && binding.epoch == share.info().epoch()
-                && binding.party == share.index().value()
-                && binding.scheme == shares::number(share.scheme());
-            if fits { Ok(Some(share)) } else { Err(VaultError::Damaged) }
-        };
         let mut shares = |key: &str| -> Result<Option<Shares>, VaultError> {
-            let found = Scheme::ALL.into_iter().map(|scheme| share(&records::of_scheme(key, scheme)));
-            let found: Vec<_> = found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
-            if found.is_empty() {
+            let mut found = Vec::new();
+            for scheme in Scheme::ALL {
+                let key = records::of_scheme(key, scheme);
+                let Some(sealed) = self.stored.value(&key) else { continue };
+                let (binding, plain) = read(&key, sealed)?;
+                let share = KeyShare::decode(&plain).map_err(|_| VaultError::Damaged)?;
+                let fits = binding.wallet == *share.info().wallet()
+                    && binding.epoch == share.info().epoch()
+                    && binding.party == share.index().value()
+                    && binding.scheme == shares::number(share.scheme());
+                found.push(Some(share).filter(|_| fits).ok_or(VaultError::Damaged)?);
+            }
+            let mut files = Vec::new();
+            for (name, sealed) in self.stored.below(&records::file_prefix(key)) {
+                let (binding, plain) = read(name, sealed)?;
+                let file = RecoveryFile::decode(&plain).map_err(|_| VaultError::Damaged)?;
+                let fits =
+                    binding.party == file.party().value() && name == records::of_file(key, file.party());
+                files.push(Some(file).filter(|_| fits).ok_or(VaultError::Damaged)?);
+            }
+            if found.is_empty() && files.is_empty() {
                 return Ok(None);
             }
-            Shares::new(found).map(Some).ok_or(VaultError::Damaged)
+            let shares = Shares::new(found).and_then(|shares| shares.with_files(files));
+            shares.map(Some).ok_or(VaultError::Damaged)
         };
         let active = shares(records::KEY_ACTIVE)?;
         let mut pending = Attempts::load(&self.stored, shares)?;
@@ -390,6 +401,10 @@ impl Wallet {
             (None, Some(shares)) => KeyLife::of_earlier_version(shares.info().quorum(), cx.now),
             (_, None) => KeyLife::default(),
         };
+        let kept = match self.stored.value(records::KEY_KEPT) {
+            Some(sealed) => records::decode(&read(records::KEY_KEPT, sealed)?.1)?,
+            None => Kept::default(),
+        };
         let keeps_no_life = active.is_some() && self.stored.value(records::KEY_LIFE).is_none();
         self.device.counter = counter;
         self.device.key = key.map(ActiveKey::new);
@@ -416,6 +431,7 @@ impl Wallet {
             early_frames: VecDeque::new(),
             ended: VecDeque::new(),
             passkey_until: 0,
+            recovery: Recovery::load(kept),
             witnesses,
             told_head: self.journal_head(),
         }));

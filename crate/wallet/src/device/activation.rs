@@ -13,6 +13,7 @@ use symbolon_mpc::ceremony::Ceremony;
 use symbolon_mpc::{CeremonyId, DeviceId, PartyIndex, Step};
 
 use super::attempts::{Attempt, KeyDigest};
+use super::members::must_be_online;
 use super::peer::PeerMessage;
 use super::records;
 use super::test_signing::{Proof, Test, Tested, Testing, proves, signers, start, tests};
@@ -226,8 +227,8 @@ impl Wallet {
             sign,
             still_until: cx.now.saturating_add(STILL_MS),
         });
-        for (from, frame) in self.take_early(ceremony) {
-            self.test_frame(cx, from, ceremony, &frame);
+        for early in self.take_early(ceremony).into_iter().filter(|early| early.lane.is_none()) {
+            self.test_frame(cx, early.from, ceremony, &early.frame);
         }
         self.drive_test(cx, ceremony);
     }
@@ -300,7 +301,7 @@ impl Wallet {
             0 => PeerMessage::TestSigned { wallet, epoch, proof },
             _ => PeerMessage::ChangeTested { key: digest, proof },
         };
-        for party in info.quorum().parties() {
+        for party in must_be_online(info.quorum()) {
             self.tell(cx, party.device, &message);
         }
         self.proof_arrived(cx, digest, proof);

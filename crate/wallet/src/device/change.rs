@@ -5,26 +5,29 @@
 //! knows; whoever deals gives power away, so nothing is dealt before the owner agreed on every device of the plan.
 //! Where a device joins, all devices show words to compare, as before a key is made.
 //!
+//! A recovery share deals like any holder, through the device that it was opened on (docs/recovery.md, 5): this is how a wallet that
+//! lost a device is recovered.
+//!
 //! What a host must keep so that some epoch can always sign is in `attempts`, `activation` and `standing`.
 
+mod draft;
+mod judge;
 mod view;
 mod words;
 
 use symbolon_mpc::dealing::{ResharePlan, reshare};
-use symbolon_mpc::{CeremonyId, DeviceId, KeyInfo, Party, PartyIndex, Quorum};
+use symbolon_mpc::{CeremonyId, DeviceId, KeyInfo, Party};
 
-use super::dealing::{DealingRun, Purpose};
-use super::is_attended;
-use super::members::must_be_online;
+use super::dealing::{DealingRun, Members, Purpose, Role};
+use super::members::{is_recovery, must_be_online};
 use super::notices::refusal;
-use super::peer::PeerMessage;
+use super::peer::{ChangeProposal, PeerMessage};
 use super::roster::Subject;
-use super::shares::ROOTS;
+use super::shares::Shares;
 use crate::context::Context;
 use crate::effect::CommandError;
 use crate::messages::change as messages;
 use crate::store::Batch;
-use crate::view::DeviceKind;
 use crate::wallet::Wallet;
 
 /// What the owner wants changed.
@@ -37,19 +40,22 @@ pub(super) struct Wish {
     pub(super) threshold: Option<u16>,
     /// The owner accepted that no device may be lost.
     pub(super) accept_no_spare: bool,
+    /// A new recovery share, for the code that the owner typed in.
+    pub(super) new_recovery: bool,
+    /// Recovery shares that shall be none any more, by party.
+    pub(super) drop_recovery: Vec<u16>,
 }
 
 impl Wallet {
     /// Proposes a change to all devices that it concerns. Where no device joins, to propose is to agree.
     pub(super) fn command_change(&mut self, cx: &mut Context<'_>, wish: &Wish) -> Result<(), CommandError> {
-        let plan = self.draft_change(cx, wish)?;
+        let proposal = Box::new(self.draft_change(cx, wish)?);
         let me = DeviceId(self.opened()?.identity.id().0);
-        let subject = Subject::Change(Box::new(plan));
-        let Subject::Change(plan) = &subject else { return Ok(()) };
-        for device in subject.devices().into_iter().filter(|device| *device != me) {
-            self.tell(cx, device, &PeerMessage::Change(plan.clone()));
+        for device in proposal.members().devices().into_iter().filter(|device| *device != me) {
+            self.tell(cx, device, &PeerMessage::Change(proposal.clone()));
         }
-        let joins = has_newcomers(plan);
+        let joins = has_newcomers(&proposal.plan);
+        let subject = Subject::Change(proposal);
         self.device.notices.over("change/failed");
         self.device.notices.over("change/done");
         self.show_roster(cx, me, subject);
@@ -68,7 +74,7 @@ impl Wallet {
     ) -> Result<(), CommandError> {
         let roster = self.opened()?.roster.as_ref();
         let is_it = roster.is_some_and(|roster| {
-            matches!(&roster.subject, Subject::Change(plan) if hex::encode(plan.ceremony.0) == change)
+            matches!(&roster.subject, Subject::Change(proposal) if hex::encode(proposal.plan.ceremony.0) == change)
         });
         if !is_it {
             return Err(refusal("change/over", messages::OVER));
@@ -77,90 +83,14 @@ impl Wallet {
         Ok(())
     }
 
-    fn draft_change(&mut self, cx: &mut Context<'_>, wish: &Wish) -> Result<ResharePlan, CommandError> {
-        let ceremony = CeremonyId::draw(cx.rng);
-        let now = cx.now;
-        let open = self.opened()?;
-        let Some(active) = &open.active else {
-            return Err(refusal("change/no-key", messages::NO_KEY));
-        };
-        if open.roster.is_some() || open.dealing.is_some() {
-            return Err(refusal("change/busy", messages::BUSY));
-        }
-        let me = DeviceId(open.identity.id().0);
-        let from = active.infos();
-        let old = from[0].quorum();
-        let mut parties = old.parties().to_vec();
-        for device in &wish.remove {
-            let known = parties.iter().position(|party| hex::encode(party.device.0) == *device);
-            parties.remove(known.ok_or_else(|| refusal("device/unknown", messages::UNKNOWN_DEVICE))?);
-        }
-        let mut used = open.life.used;
-        for device in &wish.add {
-            let peer = open.peers.keys().find(|id| hex::encode(id.0) == *device);
-            let device = *peer.ok_or_else(|| refusal("device/unknown", messages::UNKNOWN_DEVICE))?;
-            if old.party_of(device).is_some() {
-                return Err(refusal("change/holds-share", messages::HOLDS_SHARE));
-            }
-            let next = used.checked_add(1).and_then(|next| Some((next, PartyIndex::new(next)?)));
-            let (next, index) = next.ok_or_else(|| refusal("change/indices", messages::NO_INDEX))?;
-            used = next;
-            parties.push(Party { index, device });
-        }
-        let count = parties.len();
-        let threshold = wish.threshold.unwrap_or(old.threshold());
-        let to = Quorum::new(threshold, parties)
-            .map_err(|_| refusal("change/threshold", messages::threshold(count)))?;
-        let had_spare = usize::from(old.threshold()) < old.parties().len();
-        if usize::from(threshold) == count && had_spare && !wish.accept_no_spare {
-            return Err(refusal("change/no-spare", messages::NO_SPARE));
-        }
-        let is_there = |device: DeviceId| {
-            device == me || open.peers.get(&device).is_some_and(|peer| peer.is_online(now))
-        };
-        // Those that stay deal before those that leave, owners' devices before servers.
-        let mut dealers: Vec<_> = old.parties().iter().filter(|party| is_there(party.device)).collect();
-        dealers.sort_by_key(|party| {
-            let kind = open.peers.get(&party.device).and_then(|peer| peer.facts.kind);
-            let is_attended = party.device == me || is_attended(kind.unwrap_or(DeviceKind::Cosigner));
-            (party.device != me, to.party_of(party.device).is_none(), !is_attended)
-        });
-        let too_few = dealers.len() < usize::from(old.threshold());
-        dealers.truncate(usize::from(old.threshold()));
-        let mut dealers: Vec<_> = dealers.into_iter().map(|party| party.index).collect();
-        dealers.sort();
-        let needed = must_be_online(&to).chain(old.parties().iter().copied().filter(|_| too_few));
-        let mut away: Vec<_> = needed.map(|party| party.device).filter(|device| !is_there(*device)).collect();
-        away.sort();
-        away.dedup();
-        if !away.is_empty() {
-            let names: Vec<_> = away.into_iter().map(|device| self.device_name(device)).collect();
-            return Err(refusal("change/device-offline", messages::away(&names)));
-        }
-        let plan = ResharePlan { ceremony, from: from.to_vec(), dealers, to, absent: Vec::new() };
-        self.check_versions(&plan, me)?;
-        plan.check().map_err(|error| refusal("change/plan", messages::malformed(&error.to_string())))?;
-        Ok(plan)
-    }
-
-    /// Devices that tell nothing of what they hold run a program that knows no changes.
-    fn check_versions(&self, plan: &ResharePlan, me: DeviceId) -> Result<(), CommandError> {
-        let peers = self.device.open.as_ref().map(|open| &open.peers);
-        let old: Vec<_> = Subject::Change(Box::new(plan.clone()))
-            .devices()
-            .into_iter()
-            .filter(|device| *device != me)
-            .filter(|device| {
-                peers.and_then(|peers| peers.get(device)).is_some_and(|peer| !peer.says_standing)
-            })
-            .map(|device| self.device_name(device))
-            .collect();
-        if old.is_empty() { Ok(()) } else { Err(refusal("change/version", messages::old_version(&old))) }
-    }
-
     /// Another device proposes a change.
-    pub(super) fn change_arrived(&mut self, cx: &mut Context<'_>, from: DeviceId, plan: Box<ResharePlan>) {
-        let ceremony = plan.ceremony;
+    pub(super) fn change_arrived(
+        &mut self,
+        cx: &mut Context<'_>,
+        from: DeviceId,
+        proposal: Box<ChangeProposal>,
+    ) {
+        let ceremony = proposal.plan.ceremony;
         let Some(open) = self.device.open.as_ref() else { return };
         let is_known = open.roster.as_ref().is_some_and(|roster| roster.subject.ceremony() == ceremony)
             || open.dealing.as_ref().is_some_and(|run| run.ceremony_id() == ceremony)
@@ -168,12 +98,12 @@ impl Wallet {
         if is_known {
             return;
         }
-        let judged = self.judge_change(from, &plan).and_then(|()| self.give_way(cx, from, ceremony));
+        let judged = self.judge_change(from, &proposal).and_then(|()| self.give_way(cx, from, ceremony));
         match judged {
             Ok(()) => {
                 self.device.notices.over("change/failed");
                 self.device.notices.over("change/done");
-                self.show_roster(cx, from, Subject::Change(plan));
+                self.show_roster(cx, from, Subject::Change(proposal));
                 cx.push(crate::effect::Effect::Notify {
                     title: messages::NOTIFY_TITLE.to_owned(),
                     body: messages::NOTIFY_BODY.to_owned(),
@@ -204,80 +134,20 @@ impl Wallet {
         Ok(())
     }
 
-    /// Whether this device can take part in a plan, by what it knows itself.
-    ///
-    /// # Errors
-    /// A sentence that follows "refused:" on the other device.
-    fn judge_change(&self, from: DeviceId, plan: &ResharePlan) -> Result<(), String> {
-        let Some(open) = self.device.open.as_ref() else { return Err(messages::IS_LOCKED.to_owned()) };
-        let me = DeviceId(open.identity.id().0);
-        plan.check().map_err(|error| messages::malformed(&error.to_string()))?;
-        let roots: &[KeyInfo; ROOTS] =
-            plan.from.as_slice().try_into().map_err(|_| messages::malformed("it lacks a root"))?;
-        let parties = plan.parties().map_err(|error| messages::malformed(&error.to_string()))?;
-        let old = roots[0].quorum();
-        if old.party_of(from).is_none() {
-            return Err(messages::PROPOSER_HOLDS_NONE.to_owned());
-        }
-        match &open.active {
-            Some(shares) => {
-                let held = shares.info();
-                if held.wallet() != roots[0].wallet() {
-                    return Err(messages::OTHER_WALLET.to_owned());
-                }
-                if held.epoch() != roots[0].epoch() {
-                    return Err(StaleEpoch { held: held.epoch(), asked: roots[0].epoch() }.to_string());
-                }
-                if shares.infos() != *roots {
-                    return Err(messages::OTHER_WALLET.to_owned());
-                }
-            }
-            None if old.party_of(me).is_some() => return Err(messages::HAS_NO_SHARE.to_owned()),
-            None if open.pending.made().is_some() => return Err(messages::HAS_OWN_KEY.to_owned()),
-            None => {}
-        }
-        if open.dealing.is_some()
-            || open.roster.as_ref().is_some_and(|it| matches!(it.subject, Subject::Key(_)))
-        {
-            return Err(messages::IS_BUSY.to_owned());
-        }
-        if !parties.iter().any(|party| party.device == me) {
-            return Err(messages::TAKES_NO_PART.to_owned());
-        }
-        let strangers = parties
-            .iter()
-            .filter(|party| party.device != me && !open.peers.contains_key(&party.device))
-            .count();
-        if strangers > 0 {
-            return Err(messages::strangers(strangers));
-        }
-        // An index of a device that is gone is never another device's: its old share is on no polynomial of ours.
-        let reused = plan
-            .to
-            .parties()
-            .iter()
-            .find(|party| old.party_of(party.device).is_none() && party.index.value() <= open.life.used);
-        match reused {
-            Some(party) => Err(messages::index_used(party.index.value())),
-            None => Ok(()),
-        }
-    }
-
     /// Every owner agreed: the dealing begins.
-    pub(super) fn begin_change(&mut self, cx: &mut Context<'_>, plan: &ResharePlan) {
-        let Some(open) = self.device.open.as_mut() else { return };
-        let me = DeviceId(open.identity.id().0);
-        let shares = open.active.as_ref().map(super::shares::Shares::as_slice).unwrap_or_default();
-        let parties = plan.parties().unwrap_or_default();
-        let party = parties.iter().find(|party| party.device == me);
-        let Some(Ok(dealing)) = party.map(|party| reshare(plan, party.index, shares)) else {
+    pub(super) fn begin_change(&mut self, cx: &mut Context<'_>, proposal: &ChangeProposal) {
+        let plan = &proposal.plan;
+        let members = proposal.members();
+        let Some(roles) = self.roles_of(proposal, &members) else {
             // The plan was checked; since then this device turned to another epoch.
             self.change_failed(cx, messages::OTHER_CAME_FIRST);
-            for party in parties.iter().filter(|party| party.device != me) {
-                self.tell(cx, party.device, &PeerMessage::Abort { ceremony: plan.ceremony });
+            let me = self.device_id();
+            for device in members.devices().into_iter().filter(|device| Some(*device) != me) {
+                self.tell(cx, device, &PeerMessage::Abort { ceremony: plan.ceremony });
             }
             return;
         };
+        let Some(open) = self.device.open.as_mut() else { return };
         if open.active.is_some() {
             // From the first message on these indices are used, whatever becomes of the attempt.
             open.life.mark(&plan.to);
@@ -285,9 +155,27 @@ impl Wallet {
             self.put_life(cx, &mut batch);
             cx.store(batch);
         }
-        let members = (parties, plan.to.clone());
-        let run = DealingRun::new(plan.ceremony, dealing, Purpose::Change, members, cx.now);
+        let times = (proposal.proposed_at, cx.now);
+        let run = DealingRun::new(plan.ceremony, roles, Purpose::Change, members, times);
         self.begin_dealing(cx, run);
+    }
+
+    /// What this device plays in a change: its own party, and recovery shares that were opened here.
+    fn roles_of(&self, proposal: &ChangeProposal, members: &Members) -> Option<Vec<Role>> {
+        let open = self.device.open.as_ref()?;
+        let me = DeviceId(open.identity.id().0);
+        let own = open.active.as_ref().map(Shares::as_slice).unwrap_or_default();
+        let opened = self.opened_share();
+        let mine = members.parties.iter().filter(|party| members.speaker(party) == me);
+        let role = |party: &Party| {
+            let shares = match is_recovery(party.index) {
+                true => opened.filter(|shares| shares.index() == party.index)?.as_slice(),
+                false => own,
+            };
+            let dealing = reshare(&proposal.plan, party.index, shares).ok()?;
+            Some(Role::new(party.index, dealing))
+        };
+        mine.map(role).collect::<Option<Vec<_>>>().filter(|roles| !roles.is_empty())
     }
 
     /// Drops a proposal that is of an earlier epoch.
@@ -311,5 +199,5 @@ pub(super) struct StaleEpoch {
 /// Whether a device joins.
 fn has_newcomers(plan: &ResharePlan) -> bool {
     let old = plan.from.first().map(KeyInfo::quorum);
-    plan.to.parties().iter().any(|party| old.is_none_or(|old| old.party_of(party.device).is_none()))
+    must_be_online(&plan.to).any(|party| old.is_none_or(|old| old.party_of(party.device).is_none()))
 }

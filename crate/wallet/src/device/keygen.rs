@@ -1,11 +1,11 @@
 //! Making the key: the dealing ceremony among the devices of a confirmed roster, and how far it is.
 
+use symbolon_mpc::DeviceId;
 use symbolon_mpc::dealing::{KeygenPlan, keygen};
 use symbolon_mpc::group::Scheme;
-use symbolon_mpc::{DeviceId, Party, PartyIndex, Quorum};
 
-use super::dealing::{DealingRun, Purpose, total_steps};
-use super::members::must_be_online;
+use super::dealing::{DealingRun, Members, Purpose, Role, total_steps};
+use super::members::{must_be_online, recovery_parties};
 use super::peer::RosterProposal;
 use super::test_signing::tests;
 use crate::context::Context;
@@ -17,11 +17,7 @@ impl Wallet {
     pub(super) fn begin_keygen(&mut self, cx: &mut Context<'_>, proposal: RosterProposal) {
         let Some(open) = self.device.open.as_mut() else { return };
         let me = DeviceId(open.identity.id().0);
-        let parties = (1u16..)
-            .zip(&proposal.devices)
-            .filter_map(|(index, device)| Some(Party { index: PartyIndex::new(index)?, device: *device }))
-            .collect();
-        let Ok(quorum) = Quorum::new(proposal.threshold, parties) else { return };
+        let Some(quorum) = proposal.quorum() else { return };
         let Some(party) = quorum.party_of(me) else { return };
         let plan = KeygenPlan {
             ceremony: proposal.ceremony,
@@ -29,12 +25,15 @@ impl Wallet {
             epoch: 1,
             quorum: quorum.clone(),
             roots: Scheme::ALL.to_vec(),
-            absent: Vec::new(),
+            absent: recovery_parties(&quorum).map(|party| party.index).collect(),
         };
         let Ok(keygen) = keygen(plan, party.index) else { return };
         open.keygen_error = None;
-        let members = (quorum.parties().to_vec(), quorum);
-        let run = DealingRun::new(proposal.ceremony, keygen, Purpose::Key, members, cx.now);
+        let parties = must_be_online(&quorum).collect();
+        let members = Members { parties, quorum, stand_ins: Vec::new() };
+        let roles = vec![Role::new(party.index, keygen)];
+        let times = (proposal.proposed_at, cx.now);
+        let run = DealingRun::new(proposal.ceremony, roles, Purpose::Key, members, times);
         self.begin_dealing(cx, run);
     }
 
@@ -65,7 +64,7 @@ impl Wallet {
         let quorum = made.shares.info().quorum();
         let tests = tests(quorum).count() as u16;
         let proven = open.activation.proofs().len() as u16;
-        let total = total_steps(quorum.parties().len(), quorum);
+        let total = total_steps(must_be_online(quorum).count(), quorum);
         Some(KeygenView {
             done: (total - tests.min(total)) + proven,
             error: None,

@@ -1,8 +1,9 @@
 //! What outlives every epoch of a wallet: indices that were used, devices that left, and when shares were renewed.
 
 use serde::{Deserialize, Serialize};
-use symbolon_mpc::{DeviceId, Quorum};
+use symbolon_mpc::{DeviceId, Party, PartyIndex, Quorum};
 
+use super::members::{FIRST_RECOVERY, is_recovery, must_be_online, recovery_parties};
 use super::records;
 use crate::context::Context;
 use crate::event::Timestamp;
@@ -20,8 +21,10 @@ const MAX_AHEAD: u16 = 256;
 /// The record `key/life`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Life {
-    /// The highest party index that any plan gave to a device. A new device gets a higher one, always.
+    /// The highest party index that any plan gave to a device; below recovery shares'. A new device gets a higher one, always.
     pub(super) used: u16,
+    /// The highest party index that any plan gave to a recovery share; 0 if none had one.
+    pub(super) used_recovery: u16,
     /// When the shares in use were proven by test signatures, as far as this device knows.
     pub(super) rotated_at: Option<Timestamp>,
     /// From when the reminder counts.
@@ -33,23 +36,54 @@ pub(super) struct Life {
 impl Life {
     /// What a wallet has whose shares were made before this record was kept.
     pub(super) fn of_earlier_version(quorum: &Quorum, now: Timestamp) -> Self {
-        Self { used: highest(quorum), rotated_at: None, counted_from: now, former: Vec::new() }
+        let mut life = Self { counted_from: now, ..Self::default() };
+        life.mark(quorum);
+        life
     }
 
     /// Marks the indices of a quorum as used.
     pub(super) fn mark(&mut self, quorum: &Quorum) {
-        self.used = self.used.max(highest(quorum));
+        self.used = self.used.max(highest(must_be_online(quorum)));
+        self.used_recovery = self.used_recovery.max(highest(recovery_parties(quorum)));
     }
 
     /// Marks what another device of the quorum says is used.
-    pub(super) fn hear(&mut self, used: u16) {
-        self.used = self.used.max(used.min(self.used.saturating_add(MAX_AHEAD)));
+    pub(super) fn hear(&mut self, used: u16, used_recovery: u16) {
+        // Each within its own range: a device's index is never a recovery share's.
+        let used = used.min(FIRST_RECOVERY - 1).min(self.used.saturating_add(MAX_AHEAD));
+        self.used = self.used.max(used);
+        let first = self.used_recovery.max(FIRST_RECOVERY - 1);
+        if used_recovery >= FIRST_RECOVERY {
+            self.used_recovery = self.used_recovery.max(used_recovery.min(first.saturating_add(MAX_AHEAD)));
+        }
+    }
+
+    /// The index of the next device that joins, if there is one left.
+    pub(super) fn next(&mut self) -> Option<PartyIndex> {
+        let next = self.used.checked_add(1).filter(|next| *next < FIRST_RECOVERY)?;
+        self.used = next;
+        PartyIndex::new(next)
+    }
+
+    /// The index of the next recovery share, if there is one left.
+    pub(super) fn next_recovery(&mut self) -> Option<PartyIndex> {
+        let next = self.used_recovery.max(FIRST_RECOVERY - 1).checked_add(1)?;
+        self.used_recovery = next;
+        PartyIndex::new(next)
+    }
+
+    /// Whether an index was given to somebody before.
+    pub(super) fn is_used(&self, index: PartyIndex) -> bool {
+        match is_recovery(index) {
+            true => index.value() <= self.used_recovery,
+            false => index.value() <= self.used,
+        }
     }
 
     /// New shares are in use: `before` is the quorum that held the old ones, if this device knew it.
     pub(super) fn renewed(&mut self, before: Option<&Quorum>, quorum: &Quorum, now: Timestamp) {
         self.mark(quorum);
-        let left = before.into_iter().flat_map(Quorum::parties).map(|party| party.device);
+        let left = before.into_iter().flat_map(must_be_online).map(|party| party.device);
         self.former.extend(left.filter(|device| quorum.party_of(*device).is_none()));
         self.former.retain(|device| quorum.party_of(*device).is_none());
         self.former.sort();
@@ -64,8 +98,8 @@ impl Life {
     }
 }
 
-fn highest(quorum: &Quorum) -> u16 {
-    quorum.indices().map(|index| index.value()).max().unwrap_or_default()
+fn highest(parties: impl Iterator<Item = Party>) -> u16 {
+    parties.map(|party| party.index.value()).max().unwrap_or_default()
 }
 
 impl Wallet {
@@ -113,12 +147,26 @@ mod tests {
     }
 
     #[test]
+    fn recovery_shares_have_indices_of_their_own() {
+        let mut life = Life::of_earlier_version(&quorum(&[1, 2]), 0);
+        assert_eq!(life.next_recovery().unwrap().value(), FIRST_RECOVERY);
+        assert_eq!(life.next().unwrap().value(), 3);
+        life.mark(&quorum(&[1, 4, FIRST_RECOVERY + 6]));
+        assert_eq!((life.used, life.used_recovery), (4, FIRST_RECOVERY + 6));
+        let is_used = |index| life.is_used(PartyIndex::new(index).unwrap());
+        assert!(is_used(4) && !is_used(5) && is_used(FIRST_RECOVERY + 6) && !is_used(FIRST_RECOVERY + 7));
+        life.used = FIRST_RECOVERY - 1;
+        life.used_recovery = u16::MAX;
+        assert!(life.next().is_none() && life.next_recovery().is_none());
+    }
+
+    #[test]
     fn another_device_cannot_use_the_indices_up() {
         let mut life = Life::of_earlier_version(&quorum(&[1, 2]), 0);
-        life.hear(u16::MAX);
-        assert_eq!(life.used, 2 + MAX_AHEAD);
-        life.hear(1);
-        assert_eq!(life.used, 2 + MAX_AHEAD);
+        life.hear(u16::MAX, 7);
+        assert_eq!((life.used, life.used_recovery), (2 + MAX_AHEAD, 0));
+        life.hear(1, u16::MAX);
+        assert_eq!((life.used, life.used_recovery), (2 + MAX_AHEAD, FIRST_RECOVERY - 1 + MAX_AHEAD));
     }
 
     #[test]
@@ -133,9 +181,14 @@ mod tests {
 
     #[test]
     fn the_record_is_these_bytes() {
-        let life =
-            Life { used: 4, rotated_at: Some(300), counted_from: 301, former: vec![DeviceId([7; 32])] };
-        let bytes = format!("010401ac02ad0201{}", "07".repeat(32));
+        let life = Life {
+            used: 4,
+            used_recovery: 0x8001,
+            rotated_at: Some(300),
+            counted_from: 301,
+            former: vec![DeviceId([7; 32])],
+        };
+        let bytes = format!("01 04 818002 01ac02 ad02 01{}", "07".repeat(32)).replace(' ', "");
         assert_eq!(hex::encode(records::encode(&life)), bytes);
         assert_eq!(records::decode::<Life>(&hex::decode(bytes).unwrap()), Ok(life));
     }

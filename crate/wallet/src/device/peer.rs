@@ -5,15 +5,18 @@
 
 use serde::{Deserialize, Serialize};
 use symbolon_mpc::dealing::ResharePlan;
-use symbolon_mpc::{CeremonyId, DeviceId, KeyInfo};
+use symbolon_mpc::{CeremonyId, DeviceId, KeyInfo, Party, PartyIndex, Quorum};
 
+use super::dealing::Members;
+use super::members::FIRST_RECOVERY;
 use super::test_signing::{Proof, Test};
 pub use crate::dapp::Head;
+use crate::event::Timestamp;
 use crate::request::{Proposal, RawSignature};
 use crate::view::{DeviceKind, DeviceState};
 
 /// Version of these messages and of what they mean; told in the channel's handshake.
-pub const PEER_VERSION: u16 = 1;
+pub const PEER_VERSION: u16 = 2;
 
 /// A message between two devices of one owner.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,9 +99,9 @@ pub enum PeerMessage {
     Beat,
     /// The sender locks or stops.
     Bye,
-    /// Give the key new shares, as this plan says. Owners answer with [`PeerMessage::RosterConfirmed`] and
+    /// Give the key new shares, as this proposal says. Owners answer with [`PeerMessage::RosterConfirmed`] and
     /// [`PeerMessage::RosterRefused`].
-    Change(Box<ResharePlan>),
+    Change(Box<ChangeProposal>),
     /// What the sender holds of shares; after every [`PeerMessage::Hello`].
     Standing(Standing),
     /// Take part in a test signature of new shares of a key in use.
@@ -128,6 +131,18 @@ pub enum PeerMessage {
     },
     /// The sender found that it was put back to an earlier state, or exists twice.
     FellBack,
+    /// Frame of a dealing from or to a recovery share, for which a device speaks.
+    FrameFor {
+        /// Which.
+        ceremony: CeremonyId,
+        /// The party that says it.
+        from: PartyIndex,
+        /// The party that it is for.
+        to: PartyIndex,
+        /// The frame.
+        #[serde(with = "symbolon_mpc::wire::bytes")]
+        frame: Vec<u8>,
+    },
 }
 
 /// What a device holds of shares that are not in use, and which indices it knows to be used.
@@ -135,8 +150,36 @@ pub enum PeerMessage {
 pub struct Standing {
     /// Digests of the keys that it holds new shares of, latest first.
     pub held: Vec<[u8; 32]>,
-    /// The highest party index that it knows to have been used.
+    /// The highest party index of a device that it knows to have been used.
     pub used: u16,
+    /// The highest party index of a recovery share that it knows to have been used; 0 if none.
+    pub used_recovery: u16,
+    /// Hashes of recovery files of the shares in use that its owner, or another device's, was seen to have kept.
+    pub kept: Vec<[u8; 32]>,
+    /// A recovery share that was opened on it.
+    pub opened: Option<OpenedShare>,
+}
+
+/// A recovery share that a device has opened, and can deal with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenedShare {
+    /// Wallet id.
+    pub wallet: [u8; 32],
+    /// Epoch of the share.
+    pub epoch: u32,
+    /// Whose share it is.
+    pub party: PartyIndex,
+}
+
+/// A change of who holds shares.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeProposal {
+    /// What is proposed to be dealt.
+    pub plan: ResharePlan,
+    /// The devices that deal for recovery shares, by party.
+    pub stand_ins: Vec<(PartyIndex, DeviceId)>,
+    /// When it was proposed, by the proposer's clock: all devices write it into the recovery files.
+    pub proposed_at: Timestamp,
 }
 
 /// Keys, one for each root, and all test signatures that prove that their shares are in use.
@@ -178,6 +221,30 @@ pub struct RosterProposal {
     pub threshold: u16,
     /// The devices; party indices are their places, from 1.
     pub devices: Vec<DeviceId>,
+    /// The recovery key in a device's place, if a share is dealt to one: the first party of a recovery share.
+    pub recovery: Option<DeviceId>,
+    /// When it was proposed, by the proposer's clock: all devices write it into the recovery file.
+    pub proposed_at: Timestamp,
+}
+
+impl RosterProposal {
+    /// The quorum of the key, if these make one.
+    pub(super) fn quorum(&self) -> Option<Quorum> {
+        let devices = (1u16..).zip(&self.devices);
+        let recovery = (FIRST_RECOVERY..).zip(&self.recovery);
+        let party = |(index, device): (u16, &DeviceId)| {
+            Some(Party { index: PartyIndex::new(index)?, device: *device })
+        };
+        Quorum::new(self.threshold, devices.chain(recovery).filter_map(party).collect()).ok()
+    }
+}
+
+impl ChangeProposal {
+    /// Who takes part, and through which devices. Nobody, if the plan was not checked.
+    pub(super) fn members(&self) -> Members {
+        let parties = self.plan.parties().unwrap_or_default();
+        Members { parties, quorum: self.plan.to.clone(), stand_ins: self.stand_ins.clone() }
+    }
 }
 
 impl PeerMessage {

@@ -10,7 +10,7 @@ use symbolon_mpc::DeviceId;
 use zeroize::Zeroizing;
 
 use super::notices::refusal;
-use super::peer::{Hello, PeerMessage};
+use super::peer::{Hello, OpenedShare, PeerMessage};
 use super::shares::Shares;
 use super::{device_id, records};
 use crate::context::Context;
@@ -46,6 +46,10 @@ pub(super) struct Peer {
     pub(super) introduced: BTreeSet<DeviceId>,
     /// It told in this session what it holds of shares, as programs do that know of changes of the quorum.
     pub(super) says_standing: bool,
+    /// The highest indices of devices and of recovery shares that it knows to have been used.
+    pub(super) used: (u16, u16),
+    /// The recovery share that it says it has opened.
+    pub(super) opened: Option<OpenedShare>,
 }
 
 /// What is kept about a device beside its channel's secrets.
@@ -101,6 +105,8 @@ impl Peer {
             skew: None,
             introduced: BTreeSet::new(),
             says_standing: false,
+            used: (0, 0),
+            opened: None,
         }
     }
 
@@ -303,6 +309,7 @@ impl Wallet {
             peer.left = false;
             peer.introduced.clear();
             peer.says_standing = false;
+            peer.opened = None;
         }
         self.greet(cx, id);
     }
@@ -317,7 +324,7 @@ impl Wallet {
     /// What was under way with this device will not go on.
     pub(super) fn peer_lost(&mut self, cx: &mut Context<'_>, id: DeviceId) {
         if let Some(open) = &mut self.device.open {
-            open.early_frames.retain(|(from, ..)| *from != id);
+            open.early_frames.retain(|early| early.from != id);
         }
         self.dealing_lost(cx, id);
         self.activation_lost(cx, id);

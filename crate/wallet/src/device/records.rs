@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use symbolon_mpc::PartyIndex;
 use symbolon_mpc::group::Scheme;
 
 use crate::effect::Effect;
@@ -20,6 +21,7 @@ pub(super) const SETTINGS: &str = "device/settings";
 pub(super) const KEY_ACTIVE: &str = "key/active";
 pub(super) const KEY_PENDING: &str = "key/pending";
 pub(super) const KEY_PUBLIC: &str = "key/public";
+pub(super) const KEY_KEPT: &str = "key/kept";
 pub(super) const KEY_LIFE: &str = "key/life";
 pub(super) const KEY_PLEDGE: &str = "key/pledge";
 /// Below it, by device in hex, what is remembered of its journal.
@@ -166,6 +168,16 @@ pub(super) struct Settings {
 /// The record of one root's share.
 pub(super) fn of_scheme(key: &str, scheme: Scheme) -> RecordKey {
     format!("{key}/{}", scheme.name())
+}
+
+/// The record of the recovery file of a party that was dealt with the shares below a name.
+pub(super) fn of_file(key: &str, party: PartyIndex) -> RecordKey {
+    format!("{}{:04x}", file_prefix(key), party.value())
+}
+
+/// Below which name the recovery files are that were dealt with the shares below a name.
+pub(super) fn file_prefix(key: &str) -> String {
+    format!("{key}/file-")
 }
 
 /// A version byte, then postcard.

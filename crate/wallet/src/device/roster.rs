@@ -4,12 +4,13 @@
 use std::collections::BTreeSet;
 
 use symbolon_link::roster::roster_words;
-use symbolon_mpc::dealing::ResharePlan;
+use symbolon_mpc::recovery::RecoveryKey;
 use symbolon_mpc::{CeremonyId, DeviceId};
 
 use super::link_id;
 use super::notices::refusal;
-use super::peer::{PeerMessage, RosterProposal};
+use super::peer::{ChangeProposal, PeerMessage, RosterProposal};
+use crate::backup::sheet_name;
 use crate::context::Context;
 use crate::effect::CommandError;
 use crate::event::Timestamp;
@@ -35,7 +36,7 @@ pub(super) struct Roster {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Subject {
     /// New shares of the key in use.
-    Change(Box<ResharePlan>),
+    Change(Box<ChangeProposal>),
     /// A key.
     Key(RosterProposal),
 }
@@ -43,7 +44,7 @@ pub(super) enum Subject {
 impl Subject {
     pub(super) fn ceremony(&self) -> CeremonyId {
         match self {
-            Self::Change(plan) => plan.ceremony,
+            Self::Change(proposal) => proposal.plan.ceremony,
             Self::Key(proposal) => proposal.ceremony,
         }
     }
@@ -52,16 +53,14 @@ impl Subject {
     pub(super) fn devices(&self) -> Vec<DeviceId> {
         match self {
             // A proposal is shown only after its plan was checked, so that it has parties.
-            Self::Change(plan) => {
-                plan.parties().unwrap_or_default().iter().map(|party| party.device).collect()
-            }
+            Self::Change(proposal) => proposal.members().devices(),
             Self::Key(proposal) => proposal.devices.clone(),
         }
     }
 
     fn message(&self) -> PeerMessage {
         match self {
-            Self::Change(plan) => PeerMessage::Change(plan.clone()),
+            Self::Change(proposal) => PeerMessage::Change(proposal.clone()),
             Self::Key(proposal) => PeerMessage::Roster(proposal.clone()),
         }
     }
@@ -73,8 +72,11 @@ impl Wallet {
         cx: &mut Context<'_>,
         threshold: u16,
         accept_no_spare: bool,
+        recovery: bool,
     ) -> Result<(), CommandError> {
         let now = cx.now;
+        self.opened()?;
+        let recovery = if recovery { Some(self.confirmed_key()?.device()) } else { None };
         let open = self.opened()?;
         if open.active.is_some() {
             return Err(refusal("key/exists", "This wallet has its key already."));
@@ -89,11 +91,12 @@ impl Wallet {
             return Err(refusal("key/no-devices", "Add another device first: a key needs two or more."));
         }
         let count = open.peers.len() + 1;
-        if threshold < 2 || usize::from(threshold) > count || count > symbolon_mpc::party::MAX_PARTIES {
+        let shares = count + usize::from(recovery.is_some());
+        if threshold < 2 || usize::from(threshold) > count || shares > symbolon_mpc::party::MAX_PARTIES {
             let message = format!("Of {count} devices, between 2 and {count} can be asked to sign.");
             return Err(refusal("key/threshold", message));
         }
-        if usize::from(threshold) == count && !accept_no_spare {
+        if usize::from(threshold) == shares && !accept_no_spare {
             return Err(refusal(
                 "key/no-spare",
                 "If every device must sign, losing one of them loses the funds. Accept that, or add a spare device.",
@@ -113,7 +116,9 @@ impl Wallet {
         let devices = core::iter::once(me).chain(open.peers.keys().copied()).collect();
         let mut wallet = [0; 32];
         cx.rng.fill_bytes(&mut wallet);
-        let proposal = RosterProposal { ceremony: CeremonyId::draw(cx.rng), wallet, threshold, devices };
+        let ceremony = CeremonyId::draw(cx.rng);
+        let proposed_at = cx.now;
+        let proposal = RosterProposal { ceremony, wallet, threshold, devices, recovery, proposed_at };
         for peer in proposal.devices.iter().filter(|device| **device != me) {
             self.tell(cx, *peer, &PeerMessage::Roster(proposal.clone()));
         }
@@ -193,9 +198,11 @@ impl Wallet {
         sorted.sort();
         sorted.dedup();
         let count = proposal.devices.len();
+        let is_key = |device: DeviceId| RecoveryKey::of_device(device).is_some();
         let fits = sorted.len() == count
             && (2..=count).contains(&usize::from(proposal.threshold))
-            && count <= symbolon_mpc::party::MAX_PARTIES
+            && proposal.quorum().is_some()
+            && proposal.recovery.is_none_or(is_key)
             && sorted.contains(&me)
             && sorted.contains(&from);
         if !fits {
@@ -316,7 +323,7 @@ impl Wallet {
             return;
         };
         match roster.subject {
-            Subject::Change(plan) => self.begin_change(cx, &plan),
+            Subject::Change(proposal) => self.begin_change(cx, &proposal),
             Subject::Key(proposal) => self.begin_keygen(cx, proposal),
         }
     }
@@ -342,7 +349,10 @@ impl Wallet {
         let open = self.device.open.as_ref()?;
         let roster = open.roster.as_ref()?;
         let Subject::Key(proposal) = &roster.subject else { return None };
-        let devices: Vec<_> = proposal.devices.iter().map(|device| link_id(*device)).collect();
+        let sheet = proposal.recovery.and_then(RecoveryKey::of_device).map(|key| sheet_name(&key));
+        // The words are also of the recovery key: everybody deals to the same one.
+        let all = proposal.devices.iter().chain(&proposal.recovery);
+        let devices: Vec<_> = all.map(|device| link_id(*device)).collect();
         Some(RosterView {
             confirmed: roster.confirmed.contains(&DeviceId(open.identity.id().0)),
             devices: proposal
@@ -350,6 +360,7 @@ impl Wallet {
                 .iter()
                 .map(|device| (self.device_name(*device), roster.confirmed.contains(device)))
                 .collect(),
+            recovery: sheet,
             threshold: proposal.threshold,
             words: roster_words(&proposal.wallet, proposal.threshold, &devices)
                 .iter()

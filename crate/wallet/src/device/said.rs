@@ -3,6 +3,7 @@
 use symbolon_mpc::DeviceId;
 
 use super::activation::Asked;
+use super::frames::Early;
 use super::peer::PeerMessage;
 use crate::context::Context;
 use crate::request::RequestId;
@@ -12,7 +13,12 @@ impl Wallet {
     pub(crate) fn peer_said(&mut self, cx: &mut Context<'_>, from: DeviceId, message: PeerMessage) {
         match message {
             PeerMessage::Hello(hello) => self.peer_hello(cx, from, hello),
-            PeerMessage::Frame { ceremony, frame } => self.ceremony_frame(cx, from, ceremony, frame),
+            PeerMessage::Frame { ceremony, frame } => {
+                self.ceremony_frame(cx, Early { from, ceremony, lane: None, frame });
+            }
+            PeerMessage::FrameFor { ceremony, from: party, to, frame } => {
+                self.ceremony_frame(cx, Early { from, ceremony, lane: Some((party, to)), frame });
+            }
             PeerMessage::Abort { ceremony } => self.ceremony_aborted(cx, from, ceremony),
             PeerMessage::Propose(proposal) => self.proposal_arrived(cx, from, *proposal),
             PeerMessage::State { request, state } => self.state_arrived(cx, from, RequestId(request), state),
@@ -34,7 +40,7 @@ impl Wallet {
             PeerMessage::TestSigned { wallet, epoch, proof } => {
                 self.made_proof_arrived(cx, (wallet, epoch), proof)
             }
-            PeerMessage::Change(plan) => self.change_arrived(cx, from, plan),
+            PeerMessage::Change(proposal) => self.change_arrived(cx, from, proposal),
             PeerMessage::Standing(standing) => self.standing_arrived(cx, from, standing),
             PeerMessage::TestChange { ceremony, key, test } => {
                 self.test_change_arrived(cx, Asked { from, ceremony, key, test });

@@ -1,10 +1,16 @@
 //! This device's shares of one key: one for each root, dealt together, stored together, used together.
 
 use symbolon_mpc::group::Scheme;
-use symbolon_mpc::{KeyInfo, KeyShare};
+use symbolon_mpc::{KeyInfo, KeyShare, PartyIndex};
 
-/// One share for each scheme, in the order of [`Scheme::ALL`], of the same wallet, epoch, quorum and party.
-pub(super) struct Shares([KeyShare; ROOTS]);
+use crate::backup::RecoveryFile;
+
+/// One share for each scheme, in the order of [`Scheme::ALL`], of the same wallet, epoch, quorum and party; and the files of the
+/// recovery shares that were dealt with them, which are the same on every device.
+pub(super) struct Shares {
+    shares: [KeyShare; ROOTS],
+    files: Vec<RecoveryFile>,
+}
 
 /// How many roots a wallet has.
 pub(super) const ROOTS: usize = Scheme::ALL.len();
@@ -21,37 +27,58 @@ impl Shares {
                 && share.info().quorum() == first.info().quorum()
         });
         let are_all = shares.iter().map(KeyShare::scheme).eq(Scheme::ALL);
-        if are_alike && are_all { shares.try_into().ok().map(Self) } else { None }
+        if are_alike && are_all {
+            shares.try_into().ok().map(|shares| Self { shares, files: Vec::new() })
+        } else {
+            None
+        }
+    }
+
+    /// The shares with the recovery files that were dealt with them; nothing if one is of other keys.
+    pub(super) fn with_files(self, mut files: Vec<RecoveryFile>) -> Option<Self> {
+        files.sort_by_key(RecoveryFile::party);
+        let infos = self.infos();
+        files.iter().all(|file| file.keys() == infos).then_some(Self { files, ..self })
+    }
+
+    /// The recovery files that were dealt with these shares, by party.
+    pub(super) fn files(&self) -> &[RecoveryFile] {
+        &self.files
+    }
+
+    /// The party that these are the shares of.
+    pub(super) fn index(&self) -> PartyIndex {
+        self.shares[0].index()
     }
 
     /// The share of one root.
     pub(super) fn of(&self, scheme: Scheme) -> Option<&KeyShare> {
-        self.0.iter().find(|share| share.scheme() == scheme)
+        self.shares.iter().find(|share| share.scheme() == scheme)
     }
 
     /// The share that signs for Ethereum.
     pub(super) fn ecdsa(&self) -> &KeyShare {
-        &self.0[0]
+        &self.shares[0]
     }
 
     /// All of them, as the core takes them.
     pub(super) fn as_slice(&self) -> &[KeyShare] {
-        &self.0
+        &self.shares
     }
 
     /// All of them.
     pub(super) fn iter(&self) -> impl Iterator<Item = &KeyShare> {
-        self.0.iter()
+        self.shares.iter()
     }
 
     /// The public halves.
     pub(super) fn infos(&self) -> [KeyInfo; ROOTS] {
-        self.0.each_ref().map(|share| share.info().clone())
+        self.shares.each_ref().map(|share| share.info().clone())
     }
 
     /// The public half of the first root. What a quorum is, is the same in all.
     pub(super) fn info(&self) -> &KeyInfo {
-        self.0[0].info()
+        self.shares[0].info()
     }
 }
 

@@ -18,6 +18,7 @@ use symbolon_mpc::{DeviceId, KeyInfo};
 
 pub(super) use self::quorum::AskedQuorum;
 use self::session::Session;
+use super::members::must_be_online;
 use super::notices::refusal;
 use super::peer::PeerMessage;
 use super::records;
@@ -221,10 +222,7 @@ impl Wallet {
             Some(signers) if !signers.is_empty() => signers.clone(),
             _ => self.pick(request, &info, me, 0).signers,
         };
-        let mut strips: Vec<_> = info
-            .quorum()
-            .parties()
-            .iter()
+        let mut strips: Vec<_> = must_be_online(info.quorum())
             .map(|party| {
                 let device = party.device;
                 let peer = open.peers.get(&device);

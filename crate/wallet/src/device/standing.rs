@@ -10,7 +10,7 @@ use super::activation::is_proven;
 use super::attempts::{Attempts, KeyDigest, digest_of};
 use super::dealing::Purpose;
 use super::keys::{ActiveKey, KeyRecord};
-use super::members::others_online;
+use super::members::{must_be_online, others_online};
 use super::peer::{PeerMessage, ProvenKey, Standing};
 use super::records;
 use super::shares::ROOTS;
@@ -29,7 +29,13 @@ impl Wallet {
     pub(super) fn standing(&self) -> Option<Standing> {
         let open = self.device.open.as_ref()?;
         let held = open.pending.iter().rev().take(MAX_NAMED).map(|attempt| attempt.digest).collect();
-        Some(Standing { held, used: open.life.used })
+        Some(Standing {
+            held,
+            used: open.life.used,
+            used_recovery: open.life.used_recovery,
+            kept: open.recovery.kept.hashes().to_vec(),
+            opened: self.opened_standing(),
+        })
     }
 
     /// A device said of its shares how it stands.
@@ -37,7 +43,8 @@ impl Wallet {
         let Some(open) = self.device.open.as_mut() else { return };
         let is_member = |info: &KeyInfo| info.quorum().party_of(from).is_some();
         if open.active.as_ref().is_some_and(|shares| is_member(shares.info())) {
-            open.life.hear(standing.used);
+            open.life.hear(standing.used, standing.used_recovery);
+            self.keep_files(cx, &standing.kept);
         }
         let in_use = self.device.key.as_ref().map(|key| digest_of(&key.record.infos));
         if in_use.is_some_and(|digest| standing.held.contains(&digest)) {
@@ -47,6 +54,11 @@ impl Wallet {
         open.pending.said(from, standing.held.into_iter().take(MAX_NAMED));
         if let Some(peer) = open.peers.get_mut(&from) {
             peer.says_standing = true;
+            peer.used = (standing.used, standing.used_recovery);
+            if peer.opened != standing.opened {
+                peer.opened = standing.opened;
+                cx.view_changed();
+            }
         }
         self.acknowledge(cx);
         self.show_tested(cx, from);
@@ -154,13 +166,17 @@ impl Wallet {
         let quorum = infos[0].quorum().clone();
         proofs.retain(|proof| super::test_signing::tests(&quorum).any(|test| test == proof.test));
         let names =
-            quorum.parties().iter().map(|party| (party.device, self.device_name(party.device))).collect();
+            must_be_online(&quorum).map(|party| (party.device, self.device_name(party.device))).collect();
         let Some(open) = self.device.open.as_mut() else { return };
         let Some(shares) = open.pending.take(&digest) else { return };
         let activation = core::mem::take(&mut open.activation);
         open.life.renewed(before.as_ref(), &quorum, cx.now);
         let record = KeyRecord { infos, names, proofs };
+        open.recovery.kept.retain(&shares);
         let mut batch = Batch::default();
+        for (name, _) in self.stored.below(&records::file_prefix(records::KEY_ACTIVE)) {
+            batch.delete(name.to_owned());
+        }
         self.put_shares(cx, &mut batch, records::KEY_ACTIVE, &shares);
         batch.put(records::KEY_PUBLIC, records::encode(&record));
         if let Some(open) = self.device.open.as_mut() {
@@ -169,7 +185,9 @@ impl Wallet {
             open.keygen_error = None;
         }
         self.put_life(cx, &mut batch);
+        self.put_kept(cx, &mut batch);
         cx.store(batch);
+        self.forget_dealt_recovery(&quorum);
         for ceremony in activation.ceremonies() {
             self.ended(ceremony);
         }
@@ -212,11 +230,13 @@ impl Wallet {
         }
         batch.delete(records::KEY_PUBLIC);
         batch.delete(records::KEY_LIFE);
+        batch.delete(records::KEY_KEPT);
         let Some(open) = self.device.open.as_mut() else { return };
         open.pending.drop_all(&self.stored, &mut batch);
         open.active = None;
         open.pending = Attempts::default();
         open.life = Default::default();
+        open.recovery.kept = Default::default();
         cx.store(batch);
         self.device.key = None;
         self.drop_stale_change();

@@ -1,5 +1,6 @@
 //! The device side's part of a view.
 
+use super::members::must_be_online;
 use super::{Life, Open};
 use crate::event::Timestamp;
 use crate::view::{DeviceView, Phase, RelayView, SettingsView, Theme, View};
@@ -39,6 +40,7 @@ impl Wallet {
                 (Life::SetUp(_), Some(Open { active: Some(_), .. })) => Phase::Ready,
                 (Life::SetUp(_), Some(_)) => Phase::Linking,
             },
+            recovery: self.recovery_view(now),
             relay: if open.is_some() { device.relay.view() } else { RelayView::Off },
             requests: Vec::new(),
             roster: self.roster_view(),
@@ -107,9 +109,9 @@ impl Wallet {
             })),
             // Locked: only what the public record of the key knows.
             None => {
-                let parties = quorum.map(|(quorum, _)| quorum.parties()).unwrap_or_default();
-                devices.extend(parties.iter().filter(|party| party.device.0 != settings.device).map(
-                    |party| DeviceView {
+                let parties = quorum.into_iter().flat_map(|(quorum, _)| must_be_online(quorum));
+                devices.extend(parties.filter(|party| party.device.0 != settings.device).map(|party| {
+                    DeviceView {
                         app_version: None,
                         behind: false,
                         epoch: quorum.map(|(_, epoch)| epoch),
@@ -123,8 +125,8 @@ impl Wallet {
                         online: false,
                         party: Some(party.index.value()),
                         tested_at: None,
-                    },
-                ));
+                    }
+                }));
             }
         }
         devices

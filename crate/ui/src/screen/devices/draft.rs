@@ -61,6 +61,8 @@ pub fn panel(draft: RwSignal<Option<Draft>>) -> AnyView {
             remove: ids(wish.remove),
             threshold: Some(threshold),
             accept_no_spare: accepted.get_untracked(),
+            new_recovery: false,
+            drop_recovery: Vec::new(),
         };
         ask.run_then(command, move || {
             let _ = draft.try_set(None);

@@ -283,6 +283,7 @@ impl Rig {
             relay: RelayView::Online,
             requests: Vec::new(),
             roster: None,
+            recovery: Default::default(),
             rotation: None,
             selected_account: 0,
             settings: SettingsView {

@@ -8,6 +8,7 @@ use super::words::{is_rotation, lines};
 use super::{has_newcomers, must_be_online};
 use crate::device::dealing::{Purpose, total_steps};
 use crate::device::link_id;
+use crate::device::members::recovery_parties;
 use crate::device::roster::{Roster, Subject};
 use crate::device::test_signing::tests;
 use crate::event::Timestamp;
@@ -19,14 +20,14 @@ impl Wallet {
     pub(in crate::device) fn change_view(&self, now: Timestamp) -> Option<QuorumChangeView> {
         let open = self.device.open.as_ref()?;
         if let Some(roster) = &open.roster {
-            let Subject::Change(plan) = &roster.subject else { return None };
-            return Some(self.asked_view(roster, plan));
+            let Subject::Change(proposal) = &roster.subject else { return None };
+            return Some(self.asked_view(roster, &proposal.plan));
         }
         let me = DeviceId(open.identity.id().0);
         let held = open.active.as_ref().map(|shares| shares.info().quorum());
         if let Some(run) = open.dealing.as_ref().filter(|run| run.purpose == Purpose::Change) {
             let awaited: Vec<_> = run.awaited().collect();
-            let devices = run.parties().iter().map(|party| party.device);
+            let devices = run.devices().into_iter();
             return Some(QuorumChangeView {
                 done: run.steps,
                 total: run.total(),
@@ -36,7 +37,7 @@ impl Wallet {
         }
         let attempt = open.pending.candidate().filter(|attempt| attempt.number > 0)?;
         let quorum = attempt.shares.info().quorum();
-        let total = total_steps(quorum.parties().len(), quorum);
+        let total = total_steps(must_be_online(quorum).count(), quorum);
         let tests = tests(quorum).count() as u16;
         let proven = open.activation.proofs_of(&attempt.digest).len() as u16;
         let is_here = |device| device == me || self.is_online(device, now);
@@ -52,7 +53,9 @@ impl Wallet {
         let me = self.device_id().unwrap_or(DeviceId([0; 32]));
         let old = plan.from.first().map(KeyInfo::quorum);
         let devices = roster.subject.devices();
-        let ids: Vec<_> = devices.iter().map(|device| link_id(*device)).collect();
+        // The words are also of the keys that recovery shares are sealed to.
+        let sealed_to = recovery_parties(&plan.to).map(|party| party.device);
+        let ids: Vec<_> = devices.iter().copied().chain(sealed_to).map(link_id).collect();
         let wallet = plan.from.first().map(|info| *info.wallet()).unwrap_or_default();
         let words = match has_newcomers(plan) {
             true => roster_words(&wallet, plan.to.threshold(), &ids).map(str::to_owned).to_vec(),

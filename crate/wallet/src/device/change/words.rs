@@ -1,8 +1,12 @@
 //! What a change is, in words: computed by every device from the plan, never told by another one.
 
-use symbolon_mpc::{DeviceId, Quorum};
+use symbolon_mpc::recovery::RecoveryKey;
+use symbolon_mpc::{DeviceId, Party, Quorum};
 
+use crate::backup::sheet_name;
+use crate::device::members::{must_be_online, recovery_parties};
 use crate::messages::change as messages;
+use crate::messages::recovery;
 
 /// One line for each thing that changes.
 pub(super) fn lines(
@@ -12,7 +16,7 @@ pub(super) fn lines(
     name: impl Fn(DeviceId) -> String,
 ) -> Vec<String> {
     let names = |of: &Quorum, but: &Quorum| -> Vec<String> {
-        let parties = of.parties().iter().map(|party| party.device);
+        let parties = must_be_online(of).map(|party| party.device);
         parties.filter(|device| but.party_of(*device).is_none()).map(&name).collect()
     };
     let (left, joined) = (names(old, new), names(new, old));
@@ -23,6 +27,16 @@ pub(super) fn lines(
             lines.extend(left.iter().map(|name| messages::remove(name)));
             lines.extend(joined.iter().map(|name| messages::add(name)));
         }
+    }
+    let sheets = |of: &Quorum| -> Vec<(DeviceId, String)> {
+        let key = |party: Party| Some((party.device, sheet_name(&RecoveryKey::of_device(party.device)?)));
+        recovery_parties(of).filter_map(key).collect()
+    };
+    let is_in = |of: &Quorum, device: DeviceId| of.party_of(device).is_some();
+    let ends = sheets(old).into_iter().filter(|(device, _)| !is_in(new, *device));
+    lines.extend(ends.map(|(_, sheet)| recovery::dropped(&sheet)));
+    for (device, sheet) in sheets(new) {
+        lines.push(if is_in(old, device) { recovery::renewed(&sheet) } else { recovery::added(&sheet) });
     }
     let count = |quorum: &Quorum| (quorum.threshold(), quorum.parties().len());
     if count(old) != count(new) {
@@ -45,7 +59,7 @@ pub(super) fn is_rotation(old: &Quorum, new: &Quorum) -> bool {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use symbolon_mpc::{Party, PartyIndex};
+    use symbolon_mpc::PartyIndex;
 
     use super::*;
 

@@ -70,6 +70,7 @@ fn messages_about_shares_are_these_bytes() {
         &PeerMessage::TestSign { ceremony, wallet: [0xaa; 32], epoch: 300, test },
         &format!("01 0b {ceremony_bytes} {} ac02 {test_bytes}", "aa".repeat(32)),
     );
+    let recovery = PartyIndex::new(FIRST_RECOVERY).unwrap();
     let plan = ResharePlan {
         ceremony,
         from: vec![info()],
@@ -78,12 +79,56 @@ fn messages_about_shares_are_these_bytes() {
         absent: Vec::new(),
     };
     is(
-        &PeerMessage::Change(Box::new(plan)),
-        &format!("01 0f {ceremony_bytes} 01 {} 02 01 02 {} 00", info_bytes(), quorum_bytes()),
+        &PeerMessage::Change(Box::new(ChangeProposal {
+            plan,
+            stand_ins: vec![(recovery, DeviceId([0xd1; 32]))],
+            proposed_at: 300,
+        })),
+        &format!(
+            "01 0f {ceremony_bytes} 01 {} 02 01 02 {} 00 01 808002 {} ac02",
+            info_bytes(),
+            quorum_bytes(),
+            "d1".repeat(32)
+        ),
     );
     is(
-        &PeerMessage::Standing(Standing { held: vec![key], used: 300 }),
-        &format!("01 10 01 {key_bytes} ac02"),
+        &PeerMessage::Standing(Standing {
+            held: vec![key],
+            used: 300,
+            used_recovery: 0x8000,
+            kept: vec![[0x55; 32]],
+            opened: Some(OpenedShare { wallet: [0xaa; 32], epoch: 300, party: recovery }),
+        }),
+        &format!(
+            "01 10 01 {key_bytes} ac02 808002 01 {} 01 {} ac02 808002",
+            "55".repeat(32),
+            "aa".repeat(32)
+        ),
+    );
+    is(
+        &PeerMessage::FrameFor {
+            ceremony,
+            from: recovery,
+            to: quorum().parties()[0].index,
+            frame: vec![7, 8],
+        },
+        &format!("01 16 {ceremony_bytes} 808002 01 02 0708"),
+    );
+    is(
+        &PeerMessage::Roster(RosterProposal {
+            ceremony,
+            wallet: [0xaa; 32],
+            threshold: 2,
+            devices: vec![DeviceId([0xd1; 32])],
+            recovery: Some(DeviceId([0xd2; 32])),
+            proposed_at: 300,
+        }),
+        &format!(
+            "01 08 {ceremony_bytes} {} 02 01 {} 01 {} ac02",
+            "aa".repeat(32),
+            "d1".repeat(32),
+            "d2".repeat(32)
+        ),
     );
     is(
         &PeerMessage::TestChange { ceremony, key, test },

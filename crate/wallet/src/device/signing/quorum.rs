@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use symbolon_mpc::{DeviceId, KeyInfo};
 
+use super::super::members::others_online;
 use super::super::{is_attended, records};
 use crate::context::Context;
 use crate::device::Stored;
@@ -102,8 +103,7 @@ impl Wallet {
             let until = away_since.max(open.reachable_since).saturating_add(ASKED_GRACE_MS);
             (!has_relay || until > now).then_some(until)
         };
-        let mut others: Vec<_> =
-            info.quorum().parties().iter().map(|party| party.device).filter(|device| *device != me).collect();
+        let mut others: Vec<_> = others_online(info.quorum(), me).collect();
         others.sort_by_key(|device| {
             let was_asked = before.contains(device);
             let is_present = is_present(device);

@@ -78,8 +78,8 @@ impl Wallet {
             is_held: false,
             still_until: now.saturating_add(STILL_MS),
         });
-        for (from, frame) in self.take_early(ceremony) {
-            self.signing_frame(cx, from, *request, &frame);
+        for early in self.take_early(ceremony).into_iter().filter(|early| early.lane.is_none()) {
+            self.signing_frame(cx, early.from, *request, &early.frame);
         }
         self.drive_signing(cx, request);
         Ok(())
