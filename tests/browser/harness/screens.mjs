@@ -64,7 +64,7 @@ export class Screens {
 
     /** Pastes another device's link. */
     async joinWith(link) {
-        await this.on("linking", "join");
+        await this.on("linking", "join", "recover");
         if ((await this.hook("join-link").count()) === 0) await this.click("join-other");
         await this.hook("join-link").fill(link);
         await this.click("join-submit");

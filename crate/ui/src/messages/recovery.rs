@@ -108,6 +108,9 @@ messages! {
     OPENED_OPEN_THERE = "If you still have a device that is not here, open Symbolon there and link it first.";
     OPENED_NEW = "Get a share";
     RECOVER_LINK_TITLE = "Link a device";
+    RECOVER_LINK_TEXT = "On the device that you still have, open “Devices” and choose “Add another device”. Then enter its code here.";
+    RECOVER_JOIN = "Enter the other device's code";
+    RECOVER_INVITE = "Show a code to another new device";
     RECOVER_CODE_TITLE = "Draw a new recovery code";
     RECOVER_CODE_TEXT = "The code that you typed in is spent: this device has seen it. The recovered wallet gets a new one, and the old sheet should be destroyed.";
     RECOVER_ASK = "Make the new shares";
@@ -168,6 +171,11 @@ pub fn sheet_of(name: &str, guardian: Option<(usize, usize)>) -> String {
         Some((number, _)) => format!("{}, guardian {number}", sheet(name)),
         None => sheet(name),
     }
+}
+
+/// How the file of a sheet is found again.
+pub fn sheet_file(sheet: &str) -> String {
+    format!("The name of the file begins with symbolon-recovery-{sheet}.")
 }
 
 /// Which guardian a sheet is for.

@@ -11,7 +11,6 @@ use crate::part::page::title;
 use crate::part::progress::spinner;
 use crate::screen::devices::kind_icon;
 use crate::screen::key_choice::confirmed_sheet;
-use crate::screen::linking::invite;
 use crate::{format, messages, testids};
 
 /// Who gets a share, who leaves, and who is missing.
@@ -63,7 +62,6 @@ pub fn opened(app: App) -> AnyView {
     let opened = app.pick(|view| view.recovery.opened.clone());
     let plan = app.pick(|view| view.recovery.opened.as_ref().map(|opened| Plan::of(view, opened)));
     let missing = Memo::new(move |_| plan.with(|plan| plan.as_ref().and_then(|plan| plan.missing.clone())));
-    let count = app.pick(|view| view.devices.len());
     view! {
         {title(messages::OPENED_TITLE)}
         {move || opened.get().map(|opened| facts(&opened))}
@@ -72,10 +70,10 @@ pub fn opened(app: App) -> AnyView {
             <section class="section">
                 <h2>{messages::RECOVER_LINK_TITLE}</h2>
                 <p class="lead" role="status">{missing}</p>
-                {invite(count)}
+                {link(app)}
             </section>
         })}
-        {move || (plan.with(Option::is_some) && missing.with(Option::is_none)).then(|| finish(app, plan, count))}
+        {move || (plan.with(Option::is_some) && missing.with(Option::is_none)).then(|| finish(app, plan))}
     }
     .into_any()
 }
@@ -140,8 +138,39 @@ fn newcomers(devices: &[DeviceView]) -> AnyView {
     .into_any()
 }
 
+/// Buttons that begin a pairing. A device of the wallet invites, so here its link is entered first of all.
+fn link(app: App) -> AnyView {
+    let ask = Ask::new(app);
+    view! {
+        <p class="hint">{messages::RECOVER_LINK_TEXT}</p>
+        <div class="actions">
+            <button
+                type="button"
+                class="button wide"
+                data-testid=testids::JOIN_OTHER
+                on:click=move |_| app.place.update(|place| place.joining = true)
+            >
+                {icon(Icon::Link)}
+                {messages::RECOVER_JOIN}
+            </button>
+            <button
+                type="button"
+                class="button quiet wide"
+                data-testid=testids::INVITE
+                disabled=move || ask.busy.get()
+                on:click=move |_| ask.run(Command::Invite)
+            >
+                {icon(Icon::Add)}
+                {messages::RECOVER_INVITE}
+            </button>
+            {ask.refused()}
+        </div>
+    }
+    .into_any()
+}
+
 /// Enough devices are here: a new code, then new shares.
-fn finish(app: App, plan: Memo<Option<Plan>>, count: Memo<usize>) -> AnyView {
+fn finish(app: App, plan: Memo<Option<Plan>>) -> AnyView {
     let ask = Ask::new(app);
     let sheet = app.pick(confirmed_sheet);
     let draw = move |_| app.place.update(|place| place.drawing = true);
@@ -177,7 +206,7 @@ fn finish(app: App, plan: Memo<Option<Plan>>, count: Memo<usize>) -> AnyView {
         }}
         <details class="details">
             <summary>{messages::INVITE_ANOTHER}</summary>
-            {invite(count)}
+            {link(app)}
         </details>
     }
     .into_any()

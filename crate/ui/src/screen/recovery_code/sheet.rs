@@ -103,6 +103,7 @@ fn sheet(
             </div>
             <div class="only-print sheet-words">
                 <p>{if guardian.is_some() { messages::SHEET_GUARDIAN } else { messages::SHEET_WHAT }}</p>
+                <p>{messages::sheet_file(&draft.sheet)}</p>
                 <p>{messages::SHEET_SECRET}</p>
                 <p>
                     {messages::SHEET_DEVICES} " " <bdi>{devices.to_owned()}</bdi> ". "
