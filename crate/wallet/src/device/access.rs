@@ -389,7 +389,7 @@ impl Wallet {
             None if self.stored.value(records::KEY_PUBLIC).is_some() => return Err(VaultError::Damaged),
             None => None,
         };
-        let life = match (self.stored.value(records::KEY_LIFE), &active) {
+        let mut life: KeyLife = match (self.stored.value(records::KEY_LIFE), &active) {
             (Some(sealed), Some(shares)) => {
                 let (binding, plain) = read(records::KEY_LIFE, sealed)?;
                 if binding.wallet != *shares.info().wallet() {
@@ -401,10 +401,11 @@ impl Wallet {
             (None, Some(shares)) => KeyLife::of_earlier_version(shares.info().quorum(), cx.now),
             (_, None) => KeyLife::default(),
         };
-        let kept = match self.stored.value(records::KEY_KEPT) {
+        let kept: Kept = match self.stored.value(records::KEY_KEPT) {
             Some(sealed) => records::decode(&read(records::KEY_KEPT, sealed)?.1)?,
             None => Kept::default(),
         };
+        life.used_recovery = life.used_recovery.max(kept.used());
         let keeps_no_life = active.is_some() && self.stored.value(records::KEY_LIFE).is_none();
         self.device.counter = counter;
         self.device.key = key.map(ActiveKey::new);

@@ -92,7 +92,7 @@ impl Wallet {
                 here: open
                     .peers
                     .get(&party.device)
-                    .is_some_and(|peer| peer.is_online(now) && peer.holds(key)),
+                    .is_some_and(|peer| peer.is_online(now) && peer.holds(key) && peer.says_standing),
                 id: hex::encode(party.device.0),
                 name: self.device_name(party.device),
             })
