@@ -66,7 +66,8 @@ impl World {
         index: DeviceIndex,
         others: &[DeviceIndex],
     ) -> Result<String, CommandError> {
-        let code = self.draw_code(index);
+        let code = self.ask(index, Command::DrawRecoveryCode { guardians: None })?;
+        self.command(index, Command::ConfirmRecoveryCode { codes: vec![code.clone()] })?;
         let opened = self.view(index).recovery.opened.expect("a share was opened");
         let remove = opened.devices.into_iter().filter(|device| !device.here).map(|device| device.id);
         let remove = remove.collect();
@@ -113,13 +114,8 @@ impl World {
             let epochs: Vec<_> = members.iter().map(|index| world.epoch(*index)).collect();
             epochs.iter().all(|epoch| *epoch == epochs[0] && epoch.is_some_and(|epoch| epoch > before))
         };
-        if !self.run_until(120_000, done) {
-            let seen: Vec<_> = members
-                .iter()
-                .map(|index| (self.epoch(*index), self.view(*index).change, self.view(*index).notices))
-                .collect();
-            panic!("the change was not made: {seen:#?}");
-        }
+        let is_done = self.run_until(120_000, done);
+        assert!(is_done, "the change was not made: {:?}", self.view(members[0]).notices);
     }
 }
 
