@@ -74,6 +74,9 @@ const LIES: &[Lie] = &[
     ("the device that is left would hold two shares", |world, it| {
         it.stand_ins[0].1 = device(world, BROWSER);
     }),
+    ("the lost device would hold two shares", |_, it| {
+        it.stand_ins[0].1 = it.plan.from[0].quorum().device_of(index(2)).unwrap();
+    }),
     ("two devices speak for the share", |world, it| {
         it.stand_ins.push((index(FIRST), device(world, 3)));
     }),
@@ -130,6 +133,37 @@ fn a_proposal_that_lies_about_recovery_shares_is_refused_before_the_owner_is_ask
     propose(&mut world, new, &honest);
     assert!(world.asks_change(BROWSER), "the honest one is shown");
     println!("{} lies refused", LIES.len() + 1);
+}
+
+#[test]
+fn numbers_of_earlier_epochs_are_not_given_again() {
+    let (mut world, kept) = lost_phone(744);
+    let next = world.recover(NEW, &[], &[BROWSER, NEW]);
+    // Indices 2 and that of the first recovery share are in no quorum any more.
+    world.close(NEW);
+    world.open_share(3, &next).unwrap();
+    world.run(2_000);
+    let mut honest = proposal(&world, &next);
+    honest.plan.dealers = vec![index(1), index(FIRST + 1)];
+    let stranger = device(&world, 3);
+    honest.stand_ins = vec![(index(FIRST + 1), stranger)];
+    let code = RecoveryCode::of_entropy(&[6; 20]);
+    let of = |device_index, share_index| {
+        let mut proposal = honest.clone();
+        with(&mut proposal, |parties| {
+            parties[1] = Party { index: index(device_index), device: stranger };
+            parties[2] = Party { index: index(share_index), device: code.key().device() };
+        });
+        proposal.plan.absent = vec![index(share_index)];
+        PeerMessage::Change(Box::new(proposal)).encode()
+    };
+    for message in [of(2, FIRST + 2), of(4, FIRST)] {
+        world.hear(BROWSER, stranger, &message);
+        assert!(!world.asks_change(BROWSER));
+    }
+    world.hear(BROWSER, stranger, &of(4, FIRST + 2));
+    assert!(world.asks_change(BROWSER));
+    assert_ne!(kept.code, next.code);
 }
 
 #[test]
