@@ -140,10 +140,10 @@ fn numbers_of_earlier_epochs_are_not_given_again() {
     let (mut world, kept) = lost_phone(744);
     let next = world.recover(NEW, &[], &[BROWSER, NEW]);
     // Indices 2 and that of the first recovery share are in no quorum any more.
+    let mut honest = proposal(&world, &next);
     world.close(NEW);
     world.open_share(3, &next).unwrap();
     world.run(2_000);
-    let mut honest = proposal(&world, &next);
     honest.plan.dealers = vec![index(1), index(FIRST + 1)];
     let stranger = device(&world, 3);
     honest.stand_ins = vec![(index(FIRST + 1), stranger)];
