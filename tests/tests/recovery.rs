@@ -7,7 +7,7 @@ use symbolon_tests::World;
 use symbolon_tests::recovery::{Kept, key_with_recovery};
 use symbolon_tests::setup::config;
 use symbolon_wallet::backup::{RecoveryCode, RecoveryFile};
-use symbolon_wallet::command::{Command, Guardians};
+use symbolon_wallet::command::{Command, Guardians, Setting};
 use symbolon_wallet::view::{DeviceKind, Phase};
 
 fn address(world: &World, index: usize) -> String {
@@ -363,5 +363,28 @@ fn an_interrupted_recovery_is_made_again() {
         world.open_share(new, &kept).unwrap();
         world.recover(new, &[], &[0, new]);
     }
+    assert!(world.signs_with(&[0, new]));
+}
+
+/// Years later the relay of old is gone: the owner takes another one, and file and code are all that it takes.
+#[test]
+fn recovery_works_years_later_and_over_another_relay() {
+    let (mut world, kept) = World::recoverable(713);
+    let before = address(&world, 0);
+    world.close(0);
+    world.close(1);
+    world.stop_relay();
+    world.now += 10 * 365 * 24 * 3_600_000;
+    world.relay_is_up = true;
+    world.restart(0);
+    let relay =
+        || Command::Set { setting: Setting::Relay { url: "wss://other.example/v1/relay".to_owned() } };
+    world.command(0, relay()).unwrap();
+    let new = world.add_set_up(config(DeviceKind::Phone), "new phone");
+    world.command(new, relay()).unwrap();
+    world.pair(0, new);
+    world.open_share(new, &kept).unwrap();
+    world.recover(new, &[], &[0, new]);
+    assert_eq!(address(&world, new), before);
     assert!(world.signs_with(&[0, new]));
 }
