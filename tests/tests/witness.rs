@@ -6,7 +6,7 @@
 use symbolon_tests::{Snapshot, World};
 use symbolon_wallet::command::Command;
 use symbolon_wallet::store::MemoryStore;
-use symbolon_wallet::view::JournalState;
+use symbolon_wallet::view::{JournalState, RequestStatus};
 
 fn wallet(devices: usize) -> World {
     Snapshot::of(World::wallet(62, 2, devices), 62).world()
@@ -124,4 +124,24 @@ fn two_of_three_sign_without_the_one_that_was_put_back() {
     put_back(&mut world, 1, earlier);
     send(&mut world, 2);
     assert_eq!(fallen(&world, 0), ["phone"]);
+}
+
+/// The owner chose a device that is refused, after another one was asked: that one went on asking its owner.
+#[test]
+fn regression_who_was_asked_before_is_not_left_waiting_when_the_chosen_device_is_refused() {
+    let mut world = wallet(3);
+    send(&mut world, 1);
+    let earlier = disk(&mut world, 1);
+    send(&mut world, 1);
+    put_back(&mut world, 1, earlier);
+    world.send(0).unwrap();
+    assert!(world.run_until(10_000, |world| !world.requests(2).is_empty()), "the third is asked by itself");
+    let (request, phone) = (world.requests(0)[0].id.clone(), world.id(1));
+    world.command(0, Command::ChooseCosigners { request: request.clone(), devices: vec![phone] }).unwrap();
+    assert!(world.run_until(10_000, |world| world.requests(2).is_empty()));
+    assert!(
+        matches!(world.requests(0)[0].status, RequestStatus::Stalled { .. }),
+        "{:?}",
+        world.requests(0)[0].status
+    );
 }
