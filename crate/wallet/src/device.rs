@@ -22,6 +22,7 @@ mod life;
 mod lock;
 mod members;
 mod notices;
+mod openings;
 mod pairing;
 mod passkey;
 pub mod peer;
@@ -58,6 +59,7 @@ use self::frames::Early;
 use self::keys::KeyRecord;
 use self::life::Life as KeyLife;
 use self::notices::{Notices, refusal};
+use self::openings::Openings;
 use self::pairing::Pairing;
 use self::peers::Peer;
 use self::records::Settings;
@@ -66,10 +68,9 @@ use self::relay::RelayLink;
 use self::roster::Roster;
 use self::shares::Shares;
 use self::signing::{Approval, AskedQuorum, Signing};
-use self::witness::Witness;
+use self::witness::{Reach, Witness};
 use crate::command::{Command, Setting};
 use crate::context::Context;
-use crate::dapp::Head;
 use crate::effect::{CommandError, Remembered};
 use crate::event::{EffectId, Timestamp};
 use crate::request::RequestId;
@@ -139,10 +140,13 @@ struct Open {
     passkey_until: Timestamp,
     /// Recovery shares: files, a code that was drawn, a share that was opened.
     recovery: Recovery,
-    /// What is remembered of the other devices' journals.
+    openings: Openings,
+    /// The last opening is not counted yet.
+    is_new_opening: bool,
+    /// What is remembered of how far the other devices had come.
     witnesses: BTreeMap<DeviceId, Witness>,
-    /// The head that the others were told.
-    told_head: Option<Head>,
+    /// How far the others were told that this device has come.
+    told_reach: Option<Reach>,
 }
 
 impl Device {
@@ -352,6 +356,8 @@ impl Wallet {
         {
             cx.push(crate::effect::Effect::Forget);
         }
+        // If it was counted in what was not stored, it is counted now; twice does no harm.
+        self.opened_anew();
         if self.device.relay.is_online() {
             self.carrier_restored(cx);
         }
@@ -390,7 +396,7 @@ impl Wallet {
 
     /// Last of every turn: opens mailboxes and sends what waits. All records of the turn are stored before.
     pub(crate) fn device_flush(&mut self, cx: &mut Context<'_>) {
-        self.tell_heads(cx);
+        self.tell_reaches(cx);
         self.flush_relay(cx);
         self.remember_use(cx);
     }

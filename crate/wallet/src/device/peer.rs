@@ -10,7 +10,7 @@ use symbolon_mpc::{CeremonyId, DeviceId, KeyInfo, Party, PartyIndex, Quorum};
 use super::dealing::Members;
 use super::members::FIRST_RECOVERY;
 use super::test_signing::{Proof, Test};
-pub use crate::dapp::Head;
+pub use super::witness::Reach;
 use crate::event::Timestamp;
 use crate::request::{Proposal, RawSignature};
 use crate::view::{DeviceKind, DeviceState};
@@ -122,12 +122,12 @@ pub enum PeerMessage {
     },
     /// All test signatures of the shares in use, for a device that is behind.
     Proven(Box<ProvenKey>),
-    /// How far the journals have come. A build that does not know it ignores it.
-    Heads {
-        /// The sender's.
-        mine: Head,
-        /// The receiver's, as far as the sender remembers.
-        yours: Head,
+    /// How far the devices have come. A build that does not know it ignores it.
+    Reached {
+        /// The sender.
+        mine: Reach,
+        /// The receiver, as far as the sender remembers.
+        yours: Reach,
     },
     /// The sender found that it was put back to an earlier state, or exists twice.
     FellBack,

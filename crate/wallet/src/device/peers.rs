@@ -355,7 +355,7 @@ impl Wallet {
     fn greet(&mut self, cx: &mut Context<'_>, id: DeviceId) {
         if let Some(hello) = self.hello() {
             self.tell(cx, id, &PeerMessage::Hello(hello));
-            self.tell_head(cx, id);
+            self.tell_reach(cx, id);
         }
         if let Some(standing) = self.standing() {
             self.tell(cx, id, &PeerMessage::Standing(standing));
