@@ -181,11 +181,18 @@ fn a_lost_phone_is_recovered_from_the_browser() {
 fn a_lost_browser_is_recovered_the_same_way_round() {
     let (mut world, kept) = World::recoverable(706);
     let before = address(&world, 1);
+    world.command(0, Command::AddAccount { name: "Savings".to_owned() }).unwrap();
+    let accounts = world.view(0).accounts;
+    assert!(
+        world.run_until(10_000, |world| world.view(1).accounts == accounts),
+        "the phone shows it as well"
+    );
     world.close(0);
     let new = add_linked(&mut world, 1, "new browser");
     world.open_share(new, &kept).unwrap();
     world.recover(new, &[], &[1, new]);
     assert_eq!(address(&world, new), before);
+    assert!(world.run_until(10_000, |world| world.view(new).accounts == accounts), "all accounts are there");
     assert!(world.signs_with(&[1, new]));
 }
 

@@ -9,6 +9,7 @@
 //! This side calls what `crate::dapp` lists.
 
 mod access;
+mod accounts;
 mod activation;
 mod attempts;
 mod change;

@@ -143,6 +143,9 @@ pub enum PeerMessage {
         #[serde(with = "symbolon_mpc::wire::bytes")]
         frame: Vec<u8>,
     },
+    /// The names of the sender's accounts, from the first on: so that a device that joins, or takes another one's place, shows them
+    /// all.
+    Accounts(Vec<String>),
 }
 
 /// What a device holds of shares that are not in use, and which indices it knows to be used.

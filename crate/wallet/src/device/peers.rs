@@ -360,6 +360,7 @@ impl Wallet {
         if let Some(standing) = self.standing() {
             self.tell(cx, id, &PeerMessage::Standing(standing));
         }
+        self.tell_accounts(cx, id);
     }
 
     /// Tells all devices how this one stands now.

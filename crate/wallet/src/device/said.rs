@@ -50,6 +50,7 @@ impl Wallet {
             PeerMessage::Beat => {}
             PeerMessage::Reached { mine, yours } => self.reached(cx, from, mine, yours),
             PeerMessage::FellBack => self.fell_back(cx, from),
+            PeerMessage::Accounts(names) => self.accounts_arrived(cx, from, names),
             PeerMessage::Bye => {
                 if let Some(peer) = self.device.open.as_mut().and_then(|open| open.peers.get_mut(&from)) {
                     peer.left = true;

@@ -114,6 +114,7 @@ fn messages_about_shares_are_these_bytes() {
         },
         &format!("01 16 {ceremony_bytes} 808002 01 02 0708"),
     );
+    is(&PeerMessage::Accounts(vec!["A".to_owned(), "B".to_owned()]), "01 17 02 0141 0142");
     is(
         &PeerMessage::Roster(RosterProposal {
             ceremony,
