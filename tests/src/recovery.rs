@@ -33,9 +33,12 @@ impl World {
 
     /// Draws a code and types it in again.
     pub fn draw_code(&mut self, index: DeviceIndex) -> String {
-        let code = self.ask(index, Command::DrawRecoveryCode { guardians: None }).expect("a code is drawn");
+        let code = self
+            .ask(index, Command::DrawRecoveryCode { guardians: None, passkey: None })
+            .expect("a code is drawn");
         let typed = code.to_lowercase().replace('-', " ");
-        self.command(index, Command::ConfirmRecoveryCode { codes: vec![typed] }).expect("it is the code");
+        self.command(index, Command::ConfirmRecoveryCode { codes: vec![typed], passkey: None })
+            .expect("it is the code");
         code
     }
 
@@ -53,7 +56,7 @@ impl World {
     /// The wallet's answer.
     pub fn open_share(&mut self, index: DeviceIndex, kept: &Kept) -> Result<(), CommandError> {
         let (file, codes) = (kept.file.clone(), vec![kept.code.clone()]);
-        self.command(index, Command::OpenRecoveryFile { file, codes })
+        self.command(index, Command::OpenRecoveryFile { file, codes, passkey: None })
     }
 
     /// Proposes, on a device where a recovery share was opened, that it and these others get shares, and that the devices which are
@@ -66,8 +69,8 @@ impl World {
         index: DeviceIndex,
         others: &[DeviceIndex],
     ) -> Result<String, CommandError> {
-        let code = self.ask(index, Command::DrawRecoveryCode { guardians: None })?;
-        self.command(index, Command::ConfirmRecoveryCode { codes: vec![code.clone()] })?;
+        let code = self.ask(index, Command::DrawRecoveryCode { guardians: None, passkey: None })?;
+        self.command(index, Command::ConfirmRecoveryCode { codes: vec![code.clone()], passkey: None })?;
         let opened = self.view(index).recovery.opened.expect("a share was opened");
         let remove = opened.devices.into_iter().filter(|device| !device.here).map(|device| device.id);
         let remove = remove.collect();

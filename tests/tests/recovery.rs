@@ -64,11 +64,11 @@ fn no_address_is_shown_before_the_file_was_chosen_again_on_some_device() {
     world.pair_all();
     let refused = world.command(0, key_with_recovery(2)).unwrap_err();
     assert_eq!(refused.code, "recovery/no-code", "a code was neither drawn nor typed in");
-    let code = world.ask(0, Command::DrawRecoveryCode { guardians: None }).unwrap();
+    let code = world.ask(0, Command::DrawRecoveryCode { guardians: None, passkey: None }).unwrap();
     assert_eq!(world.command(0, key_with_recovery(2)).unwrap_err().code, "recovery/no-code");
-    let other = world.ask(1, Command::DrawRecoveryCode { guardians: None }).unwrap();
+    let other = world.ask(1, Command::DrawRecoveryCode { guardians: None, passkey: None }).unwrap();
     let confirm = |world: &mut World, code: &str| {
-        world.command(0, Command::ConfirmRecoveryCode { codes: vec![code.to_owned()] })
+        world.command(0, Command::ConfirmRecoveryCode { codes: vec![code.to_owned()], passkey: None })
     };
     assert_eq!(confirm(&mut world, &other).unwrap_err().code, "recovery/other-code");
     assert_eq!(confirm(&mut world, &code[1..]).unwrap_err().code, "recovery/code");
@@ -330,20 +330,24 @@ fn guardians_together_open_the_file() {
     world.add_set_up(config(DeviceKind::Phone), "phone");
     world.pair_all();
     let guardians = Some(Guardians { needed: 2, guardians: 3 });
-    let codes = world.ask(0, Command::DrawRecoveryCode { guardians }).unwrap();
+    let codes = world.ask(0, Command::DrawRecoveryCode { guardians, passkey: None }).unwrap();
     let codes: Vec<_> = codes.lines().map(str::to_owned).collect();
     assert_eq!(codes.len(), 3);
     assert_eq!(world.view(0).recovery.draft.unwrap().needed, 2);
-    let one = world.command(0, Command::ConfirmRecoveryCode { codes: codes[..1].to_vec() }).unwrap_err();
+    let one = world
+        .command(0, Command::ConfirmRecoveryCode { codes: codes[..1].to_vec(), passkey: None })
+        .unwrap_err();
     assert!(one.message.contains("2 guardians' codes are needed, and 1"), "{}", one.message);
-    world.command(0, Command::ConfirmRecoveryCode { codes: codes[..2].to_vec() }).unwrap();
+    world.command(0, Command::ConfirmRecoveryCode { codes: codes[..2].to_vec(), passkey: None }).unwrap();
     world.command(0, key_with_recovery(2)).unwrap();
     world.confirm_words();
     assert!(world.run_until(120_000, World::all_ready));
     let file = world.keep_file(0);
     world.close(1);
     let phone = add_linked(&mut world, 0, "new phone");
-    world.command(phone, Command::OpenRecoveryFile { file, codes: codes[1..].to_vec() }).unwrap();
+    world
+        .command(phone, Command::OpenRecoveryFile { file, codes: codes[1..].to_vec(), passkey: None })
+        .unwrap();
     world.recover(phone, &[], &[0, phone]);
     assert!(world.signs_with(&[0, phone]));
 }
@@ -394,4 +398,53 @@ fn recovery_works_years_later_and_over_another_relay() {
     world.recover(new, &[], &[0, new]);
     assert_eq!(address(&world, new), before);
     assert!(world.signs_with(&[0, new]));
+}
+
+/// A passkey stands for a code: beside a code on paper, and where both devices are lost, with it.
+#[test]
+fn a_passkey_stands_for_a_code_and_is_never_the_only_one() {
+    let passkey = || Some("07".repeat(32));
+    let draw = || Command::DrawRecoveryCode { guardians: None, passkey: passkey() };
+    let mut world = World::wallet(714, 2, 2);
+    assert_eq!(world.command(0, draw()).unwrap_err().code, "recovery/code-first");
+    let (mut world, first) = World::recoverable(715);
+    let before = address(&world, 0);
+    assert_eq!(world.ask(0, draw()).unwrap(), "", "there is nothing to write down");
+    assert_eq!(world.view(0).recovery.draft.unwrap().needed, 0);
+    let confirm = |output| Command::ConfirmRecoveryCode { codes: vec![], passkey: output };
+    let other = world.command(0, confirm(Some("08".repeat(32)))).unwrap_err();
+    assert_eq!(other.code, "recovery/other-code");
+    assert_eq!(world.command(0, confirm(Some("07".repeat(31)))).unwrap_err().code, "passkey/unusable");
+    world.command(0, confirm(passkey())).unwrap();
+    let change = Command::ChangeDevices {
+        add: vec![],
+        remove: vec![],
+        threshold: None,
+        accept_no_spare: false,
+        new_recovery: true,
+        drop_recovery: vec![],
+    };
+    world.command(0, change).unwrap();
+    assert!(world.run_until(60_000, |world| world.asks_change(1)));
+    world.agree_to_change();
+    assert!(world.run_until(120_000, |world| (0..2).all(|index| world.epoch(index) == Some(2))));
+    let parties: Vec<_> = world.view(0).recovery.shares.iter().map(|share| share.party).collect();
+    let files: Vec<_> =
+        parties.into_iter().map(|party| world.ask(0, Command::GiveRecoveryFile { party }).unwrap()).collect();
+    world.close(0);
+    world.close(1);
+    let one = world.add_set_up(config(DeviceKind::Browser), "one");
+    let other = add_linked(&mut world, one, "other");
+    world.open_share(one, &Kept { code: first.code, file: files[0].clone() }).unwrap();
+    let open = |file: &str, output| Command::OpenRecoveryFile {
+        file: file.to_owned(),
+        codes: vec![],
+        passkey: output,
+    };
+    let wrong = world.command(other, open(&files[0], passkey())).unwrap_err();
+    assert_eq!(wrong.code, "recovery/wrong-code");
+    world.command(other, open(&files[1], passkey())).unwrap();
+    world.recover(one, &[other], &[one, other]);
+    assert_eq!([address(&world, one), address(&world, other)], [before.clone(), before]);
+    assert!(world.signs_with(&[one, other]));
 }

@@ -64,8 +64,8 @@ fn linked() -> Snapshot {
 
 /// Draws a code and makes the key with it, whoever dies over it; the code, if it was given.
 fn try_key(world: &mut World) -> Option<String> {
-    let code = world.ask(0, Command::DrawRecoveryCode { guardians: None }).ok()?;
-    world.command(0, Command::ConfirmRecoveryCode { codes: vec![code.clone()] }).ok()?;
+    let code = world.ask(0, Command::DrawRecoveryCode { guardians: None, passkey: None }).ok()?;
+    world.command(0, Command::ConfirmRecoveryCode { codes: vec![code.clone()], passkey: None }).ok()?;
     world.order(0, key_with_recovery(2));
     world.run(500);
     for index in 0..2 {

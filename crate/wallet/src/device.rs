@@ -287,14 +287,18 @@ impl Wallet {
             }
             Command::ConfirmChange { change, agree } => self.command_confirm_change(cx, &change, agree),
             Command::CheckRecoveryFile { file } => self.command_check_recovery_file(cx, &file),
-            Command::ConfirmRecoveryCode { codes } => self.command_confirm_recovery_code(cx, codes),
-            Command::DrawRecoveryCode { guardians } => match self.command_draw_recovery_code(cx, guardians) {
-                Ok(text) => {
-                    cx.give(reply, text);
-                    return None;
+            Command::ConfirmRecoveryCode { codes, passkey } => {
+                self.command_confirm_recovery_code(cx, codes, passkey)
+            }
+            Command::DrawRecoveryCode { guardians, passkey } => {
+                match self.command_draw_recovery_code(cx, guardians, passkey) {
+                    Ok(text) => {
+                        cx.give(reply, text);
+                        return None;
+                    }
+                    Err(error) => Err(error),
                 }
-                Err(error) => Err(error),
-            },
+            }
             Command::ForgetRecovery => self.command_forget_recovery(cx),
             Command::GiveRecoveryFile { party } => match self.command_give_recovery_file(party) {
                 Ok(text) => {
@@ -303,7 +307,9 @@ impl Wallet {
                 }
                 Err(error) => Err(error),
             },
-            Command::OpenRecoveryFile { file, codes } => self.command_open_recovery_file(cx, &file, codes),
+            Command::OpenRecoveryFile { file, codes, passkey } => {
+                self.command_open_recovery_file(cx, &file, codes, passkey)
+            }
             Command::ForgetDevice { device } => self.command_forget_device(cx, &device),
             Command::Set { setting: Setting::AutoLock { minutes } } => self.set_auto_lock(cx, minutes),
             Command::Set { setting: Setting::DeviceName { name } } => self.set_device_name(cx, &name),
