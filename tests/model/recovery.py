@@ -65,7 +65,7 @@ def write_code(entropy):
 
 def code_of_passkey(output):
     """Section 6.4."""
-    return write_code(h32("symbolon/recovery/passkey", output)[:20])
+    return write_code(h32("recovery/passkey", output)[:20])
 
 
 def multiply_32(one, other):
@@ -378,7 +378,7 @@ def check_passkey():
     """The code that crate/wallet/src/backup/code.rs pins."""
     expected = "118B-9MNC-5NZD-KB2V-F3QP-C39Q-EGC0-ZE5F-HG3K-2JQA"
     assert code_of_passkey(bytes([7] * 32)) == expected, code_of_passkey(bytes([7] * 32))
-    assert read_code(expected) == h32("symbolon/recovery/passkey", bytes([7] * 32))[:20]
+    assert read_code(expected) == h32("recovery/passkey", bytes([7] * 32))[:20]
 
 
 def main(paths):

@@ -47,7 +47,7 @@ impl Wallet {
         passkey: Option<String>,
     ) -> Result<Zeroizing<String>, CommandError> {
         let open = self.opened()?;
-        let passkey = passkey.map(|output| of_passkey(output)).transpose()?;
+        let passkey = passkey.map(of_passkey).transpose()?;
         // R30: a passkey is never the only way. Whoever loses it must have a code on paper.
         let has_code = open.active.as_ref().is_some_and(|shares| !shares.files().is_empty());
         if passkey.is_some() && !has_code {
