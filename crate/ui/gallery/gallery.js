@@ -3,7 +3,7 @@
 
 const states = await (await fetch("samples.json")).json();
 const query = new URLSearchParams(location.search);
-const { screen, view } = states[query.get("state") ?? "welcome"];
+const { press, screen, view } = states[query.get("state") ?? "welcome"];
 const offset = Date.now() - view.now;
 
 globalThis.sent = [];
@@ -33,11 +33,42 @@ globalThis.symbolonBridge = {
         else if (json.includes("refuse")) {
           const error = { code: "gallery/refused", message: "That is not the right password. Nothing was lost; try again." };
           answer({ type: "reply", reply: message.reply, error });
-        } else answer({ type: "reply", reply: message.reply, ok: true });
+        } else {
+          answer({ type: "reply", reply: message.reply, ok: true, given: given(message.command) });
+          answer({ type: "view", view: globalThis.shown });
+        }
       },
     };
   },
 };
 
+/** What a command asks for, and how the view is afterwards. */
+function given(command) {
+  const draft = (confirmed, needed) => {
+    globalThis.shown.recovery = { ...globalThis.shown.recovery, draft: { confirmed, needed, sheet: "7KQ4-XW2M" } };
+  };
+  const code = ["11H2", "7TQ9", "XK4M", "0ZWB", "V8RN", "3FDS", "6GJA", "PCE5", "YH1T", "2K9Q"].join("-");
+  if (command.type === "drawRecoveryCode") {
+    const { needed = 1, guardians = 1 } = command.guardians ?? {};
+    draft(false, needed);
+    return Array.from({ length: guardians }, () => (guardians > 1 ? `${code}-7X3D` : code)).join("\n");
+  }
+  if (command.type === "confirmRecoveryCode") draft(true, 1);
+  return undefined;
+}
+
 const { default: init } = await import("./symbolon_ui.js");
 await init();
+
+// `draw-code` presses, `code-kind=split` chooses among radio buttons, `code-input=1` types.
+for (const step of press) {
+  const [id, value] = step.split("=");
+  const find = () => [...document.querySelectorAll(`[data-testid="${id}"]`)].find((one) => one.type !== "radio" || one.value === value);
+  for (let tries = 0; tries < 100 && !find(); tries += 1) await new Promise((resolve) => setTimeout(resolve, 20));
+  const element = find();
+  if (element?.matches("textarea")) {
+    element.value = value;
+    element.dispatchEvent(new Event("input", { bubbles: true }));
+  } else element?.click();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+}

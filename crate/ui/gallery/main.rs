@@ -1,4 +1,5 @@
-//! Writes every state of the screens as JSON, `{ "name": { "screen": …, "view": … }, … }`, for the gallery's page.
+//! Writes every state of the screens as JSON, `{ "name": { "screen": …, "view": …, "press": … }, … }`, for the gallery's page.
+//! What is pressed are test ids, one after the other, where a state is not of the view alone.
 
 #[allow(dead_code, reason = "tests use the rest")]
 mod sample;
@@ -10,9 +11,11 @@ use symbolon_wallet::view::*;
 
 fn main() {
     let mut states: BTreeMap<&str, Value> = BTreeMap::new();
-    let mut add = |name: &'static str, screen: &str, view: View| {
-        states.insert(name, json!({ "screen": screen, "view": view }));
+    let mut add_pressed = |name: &'static str, screen: &str, view: View, press: &[&str]| {
+        states.insert(name, json!({ "screen": screen, "view": view, "press": press }));
     };
+    add_recovery(&mut add_pressed);
+    let mut add = |name: &'static str, screen: &str, view: View| add_pressed(name, screen, view, &[]);
     let ready = || sample::view(Phase::Ready);
     let linking = || sample::view(Phase::Linking);
 
@@ -157,4 +160,69 @@ fn main() {
         asked(request)
     });
     println!("{}", serde_json::to_string(&states).expect("views are plain data"));
+}
+
+/// Recovery shares: the code, the file, and a wallet that is recovered.
+fn add_recovery(add: &mut impl FnMut(&'static str, &str, View, &[&str])) {
+    let ready = || sample::view(Phase::Ready);
+    let two = || View { devices: sample::devices()[..2].to_vec(), ..sample::view(Phase::Linking) };
+    let linking = |recovery| View { recovery, ..two() };
+    let opened =
+        |missing| RecoveryView { opened: Some(sample::opened_share(missing)), ..RecoveryView::default() };
+    add("key-choice-code-ready", "onboarding", linking(sample::recovery_draft(true, 1)), &[]);
+    add("code-choose", "onboarding", two(), &["draw-code"]);
+    add("code-shown", "onboarding", two(), &["draw-code", "code-draw"]);
+    add("code-shown-phone", "phone", two(), &["draw-code", "code-draw"]);
+    add("code-split", "onboarding", two(), &["draw-code", "code-kind=split", "code-draw"]);
+    add("code-type-in", "phone", two(), &["draw-code", "code-draw", "code-written"]);
+    add("code-left", "onboarding", linking(sample::recovery_draft(false, 2)), &["draw-code"]);
+    add(
+        "code-ready",
+        "onboarding",
+        two(),
+        &["draw-code", "code-draw", "code-written", "code-input=1", "code-confirm"],
+    );
+    add("keep-file", "onboarding", View { recovery: sample::recovery(false), ..ready() }, &[]);
+    add("keep-file-phone", "phone", View { recovery: sample::recovery(false), ..ready() }, &[]);
+    add("keep-file-popup", "popup", View { recovery: sample::recovery(false), ..ready() }, &[]);
+    let unkept = || {
+        let mut recovery = sample::recovery(false);
+        recovery.must_keep = false;
+        View { recovery, ..ready() }
+    };
+    add("home-unkept", "popup", unkept(), &[]);
+    add("recovery-file", "full", unkept(), &["file-keep"]);
+    let kept = || View { recovery: sample::recovery(true), ..ready() };
+    add("devices-recovery", "full", kept(), &["nav-devices"]);
+    add("devices-recovery-popup", "popup", unkept(), &["nav-devices"]);
+    add("devices-recovery-drop", "full", kept(), &["nav-devices", "recovery-remove"]);
+    add(
+        "matrix",
+        "full",
+        View { devices: sample::devices()[..2].to_vec(), ..kept() },
+        &["nav-settings", "open-matrix"],
+    );
+    add(
+        "matrix-without",
+        "phone",
+        View { devices: sample::devices()[..2].to_vec(), ..ready() },
+        &["nav-settings", "open-matrix"],
+    );
+    add("recover-open", "phone", two(), &["recover", "code-add"]);
+    add(
+        "recover-missing",
+        "onboarding",
+        View { devices: two().devices[..1].to_vec(), ..linking(opened(1)) },
+        &[],
+    );
+    add("recover-opened", "onboarding", linking(opened(0)), &[]);
+    add(
+        "recover-ask",
+        "phone",
+        linking(RecoveryView { opened: opened(0).opened, ..sample::recovery_draft(true, 1) }),
+        &[],
+    );
+    let mut roster = sample::roster(false);
+    roster.recovery = Some(sample::SHEET.into());
+    add("roster-recovery", "onboarding", View { roster: Some(roster), ..two() }, &[]);
 }

@@ -7,6 +7,8 @@ pub const NOW: u64 = 1_795_348_800_000;
 
 /// An EIP-55 address of the standard's own test cases.
 pub const ADDRESS: &str = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed";
+/// The name of a recovery sheet.
+pub const SHEET: &str = "7KQ4-XW2M";
 const PEER: &str = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359";
 const TOKEN: &str = "0xdbF03B407c01E7cD3CBea99509d93f8DDDC8C6FB";
 
@@ -213,6 +215,42 @@ pub fn roster(confirmed: bool) -> RosterView {
         recovery: None,
         threshold: 2,
         words: words(&["harbour", "velvet", "tiger", "oxygen", "ladder", "bronze"]),
+    }
+}
+
+/// A wallet with a recovery share, whose file was kept or not.
+pub fn recovery(kept: bool) -> RecoveryView {
+    RecoveryView {
+        must_keep: !kept,
+        shares: vec![RecoveryShareView {
+            kept,
+            made_at: NOW - 3 * 86_400_000,
+            party: 0x8000,
+            sheet: SHEET.into(),
+        }],
+        ..RecoveryView::default()
+    }
+}
+
+/// A code that was drawn.
+pub fn recovery_draft(confirmed: bool, needed: u16) -> RecoveryView {
+    let draft = RecoveryDraftView { confirmed, needed, sheet: SHEET.into() };
+    RecoveryView { draft: Some(draft), ..RecoveryView::default() }
+}
+
+/// A recovery share that was opened here, where so many devices are still missing.
+pub fn opened_share(missing: u16) -> OpenedShareView {
+    let device = |party: u16, name: &str, here| OpenedDeviceView {
+        here,
+        id: format!("{party:02x}").repeat(16),
+        name: name.into(),
+    };
+    OpenedShareView {
+        devices: vec![device(5, "Old laptop", false), device(2, "Pixel phone", missing == 0)],
+        made_at: NOW - 200 * 86_400_000,
+        missing,
+        sheet: SHEET.into(),
+        threshold: 2,
     }
 }
 

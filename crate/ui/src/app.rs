@@ -11,10 +11,10 @@ use symbolon_wallet::event::Timestamp;
 use symbolon_wallet::view::{Phase, RequestView, Theme, View};
 use wasm_bindgen::prelude::*;
 
-use crate::bridge::{Bridge, News};
+use crate::bridge::{Bridge, News, Outcome};
 use crate::route::{self, FirstStep, Place, Screen, Tab};
 use crate::screen;
-use crate::wire::{Refusal, ScreenKind};
+use crate::wire::ScreenKind;
 
 /// Least time between two `Touch` commands, in ms.
 const TOUCH_MS: f64 = 30_000.0;
@@ -78,7 +78,7 @@ impl App {
     }
 
     /// Gives an order and hears of its outcome.
-    pub fn ask(self, command: Command, then: impl FnOnce(Result<(), Refusal>) + 'static) {
+    pub fn ask(self, command: Command, then: impl FnOnce(Outcome) + 'static) {
         self.bridge.with_value(|bridge| bridge.command(command, then));
     }
 

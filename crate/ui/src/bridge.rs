@@ -15,7 +15,10 @@ use wasm_bindgen::prelude::*;
 use crate::messages;
 use crate::wire::{FromHost, FromHostKind, Refusal, ReplyId, ScreenKind, ToHost};
 
-type Waiting = Box<dyn FnOnce(Result<(), Refusal>)>;
+/// What came of a command: done, with what it asked for where it asked for something, or refused.
+pub type Outcome = Result<Option<String>, Refusal>;
+
+type Waiting = Box<dyn FnOnce(Outcome)>;
 
 /// One end of the pipe to the host.
 #[derive(Clone)]
@@ -63,7 +66,7 @@ impl Bridge {
     }
 
     /// Gives an order; `then` is called with its outcome, or with a refusal if the worker was lost meanwhile.
-    pub fn command(&self, command: Command, then: impl FnOnce(Result<(), Refusal>) + 'static) {
+    pub fn command(&self, command: Command, then: impl FnOnce(Outcome) + 'static) {
         let reply = self.inner.next.get();
         self.inner.next.set(reply + 1);
         self.inner.waiting.borrow_mut().insert(reply, Box::new(then));
@@ -95,7 +98,7 @@ impl Bridge {
                 if let Some(then) = waiting {
                     then(match message.error {
                         Some(refusal) => Err(refusal),
-                        None if message.ok => Ok(()),
+                        None if message.ok => Ok(message.given),
                         None => Err(lost()),
                     });
                 }

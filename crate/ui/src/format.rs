@@ -94,9 +94,32 @@ pub fn is_amount(text: &str, decimals: u8) -> bool {
     is_decimal(text) && places <= usize::from(decimals) && text.chars().any(|c| ('1'..='9').contains(&c))
 }
 
+/// Bytes as lower-case hex.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The bytes of a hex text; none if it is not one.
+pub fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let digits: Vec<u8> =
+        text.chars().map(|digit| digit.to_digit(16).map(|value| value as u8)).collect::<Option<_>>()?;
+    let pairs = digits.chunks(2);
+    pairs.map(|pair| if let [high, low] = pair { Some(high << 4 | low) } else { None }).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bytes_come_back_from_hex_unchanged() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        assert_eq!(from_hex(&hex(&bytes)), Some(bytes));
+        assert_eq!(hex(&[0, 0x0a, 0xff]), "000aff");
+        assert_eq!(from_hex("0"), None);
+        assert_eq!(from_hex("0é"), None);
+        assert_eq!(from_hex(""), Some(vec![]));
+    }
 
     #[test]
     fn an_address_is_read_in_groups_of_four() {

@@ -10,12 +10,16 @@ macro_rules! messages {
 
 mod history;
 mod lists;
+mod matrix;
 mod membership;
+mod recovery;
 mod words;
 
 pub use history::*;
 pub use lists::*;
+pub use matrix::*;
 pub use membership::*;
+pub use recovery::*;
 pub use words::*;
 
 messages! {
@@ -42,7 +46,7 @@ messages! {
     WELCOME_TITLE = "Welcome to Symbolon";
     WELCOME_TEXT = "Your key is made in pieces, one on each of your devices. No device ever holds all of it, and no paper phrase can be stolen.";
     CREATE_TITLE = "Create a new wallet";
-    CREATE_TEXT = "Best with three devices: any two of them sign, and losing one loses nothing.";
+    CREATE_TEXT = "With two devices and a recovery share: any two of the three move funds, and losing one loses nothing.";
     JOIN_TITLE = "Join with this device";
     JOIN_TEXT = "You began on another device, which shows a code or a link. This one will hold its own share.";
 
@@ -71,7 +75,7 @@ messages! {
     SETTING_UP = "Setting up…";
 
     LINKING_TITLE = "Your devices";
-    LINKING_TEXT_ALONE = "A wallet needs at least two devices. Three are better: then any two can sign, and losing one loses nothing.";
+    LINKING_TEXT_ALONE = "A wallet needs at least two devices, such as this one and your phone. A recovery share on paper is the third: then losing one loses nothing.";
     LINKING_TEXT = "When all your devices are here, create the key. No device can be added to the key silently afterwards.";
     LINKING_JOINED = "This device is linked. Continue on the device where you began: it creates the key once all your devices are there.";
     LINKING_HERE = "Create the key from here instead";

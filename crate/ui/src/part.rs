@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod ask;
+pub mod code;
 pub mod comparison;
 pub mod copy;
 pub mod field;

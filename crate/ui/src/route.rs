@@ -19,12 +19,18 @@ pub enum Screen {
     Done(String),
     /// The approval window has nothing left to show.
     Idle,
+    /// The recovery file is saved and chosen again, before any page of the wallet.
+    KeepFile,
     /// The key is being made.
     Keygen,
     /// Identity and vault exist: pair devices, then make the key.
     Linking,
     /// An invitation or a join goes on.
     Pairing,
+    /// A wallet is recovered on this device, from a recovery file and its code.
+    Recover,
+    /// A recovery code is drawn, put on paper, and typed in again.
+    RecoveryCode,
     /// All devices compare words.
     Roster,
     /// First run.
@@ -57,6 +63,10 @@ pub enum Tab {
     Home,
     /// The address as QR.
     Receive,
+    /// A recovery file: saved, and chosen again: the one of [`Place::party`].
+    RecoveryFile,
+    /// What to do when something is lost.
+    RecoveryMatrix,
     /// A transfer of the owner's own.
     Send,
     /// Settings.
@@ -74,6 +84,8 @@ pub enum FirstStep {
     Create,
     /// A wallet that another device has.
     Join,
+    /// A wallet whose recovery file its owner has.
+    Recover,
 }
 
 /// Where the owner went; lives in the page only.
@@ -83,16 +95,24 @@ pub struct Place {
     pub current: Option<String>,
     /// What the owner chose on the first screen.
     pub first: Option<FirstStep>,
+    /// The screen that draws a recovery code is open.
+    pub drawing: bool,
     /// The form for another device's link is open.
     pub joining: bool,
     /// Requests put aside with "Later".
     pub later: BTreeSet<String>,
+    /// The recovery share whose file is looked at, by party.
+    pub party: u16,
     /// Requests that were rejected here: their owner knows how they ended.
     pub rejected: BTreeSet<String>,
+    /// The recovery share in whose place the drawn code shall stand, by party; none if it is one more.
+    pub replaces: Option<u16>,
     /// Origin of the site whose requests are looked at.
     pub site: String,
     /// Page of the open wallet.
     pub tab: Tab,
+    /// How many shall sign, where the owner chose it before the key is made.
+    pub threshold: Option<u16>,
 }
 
 impl Screen {
@@ -104,9 +124,12 @@ impl Screen {
             Self::Done(_) => "done",
             Self::Idle => "idle",
             Self::Join => "join",
+            Self::KeepFile => "keep-file",
             Self::Keygen => "keygen",
             Self::Linking => "linking",
             Self::Pairing => "pairing",
+            Self::Recover => "recover",
+            Self::RecoveryCode => "recovery-code",
             Self::Roster => "roster",
             Self::SetUp => "set-up",
             Self::Tab(tab) => tab.name(),
@@ -127,6 +150,8 @@ impl Tab {
             Self::Devices => "devices",
             Self::Home => "home",
             Self::Receive => "receive",
+            Self::RecoveryFile => "recovery-file",
+            Self::RecoveryMatrix => "recovery-matrix",
             Self::Send => "send",
             Self::Settings => "settings",
             Self::Site => "site",
@@ -142,12 +167,14 @@ pub fn screen(view: &View, kind: ScreenKind, place: &Place) -> Screen {
         Phase::Fresh if place.first.is_some() => Screen::SetUp,
         Phase::Fresh => Screen::Welcome,
         Phase::Locked => Screen::Unlock,
+        Phase::Linking if place.drawing && !devices_act(view) => Screen::RecoveryCode,
         Phase::Linking if view.keygen.is_some() => Screen::Keygen,
         Phase::Linking if view.roster.is_some() => Screen::Roster,
         Phase::Linking if view.change.is_some() => Screen::Change,
         Phase::Linking if pairing_goes_on(view) => Screen::Pairing,
         // The form for a link has done its work once a device is paired.
         Phase::Linking if place.joining && !has_paired(view) => Screen::Join,
+        Phase::Linking if recovers(view, place) => Screen::Recover,
         Phase::Linking => Screen::Linking,
         Phase::Ready => ready(view, kind, place),
     }
@@ -166,6 +193,14 @@ pub fn front<'a>(view: &'a View, place: &Place) -> Option<&'a RequestView> {
 }
 
 fn ready(view: &View, kind: ScreenKind, place: &Place) -> Screen {
+    // A code is seen once: nothing may take its place while it is being written down.
+    if place.drawing {
+        return Screen::RecoveryCode;
+    }
+    // Nothing can be received before its owner could lose a device.
+    if view.recovery.must_keep {
+        return Screen::KeepFile;
+    }
     // What just ended stays on screen until the owner has seen how, and before the next request comes.
     if let Some(id) = &place.current
         && !place.later.contains(id)
@@ -199,6 +234,17 @@ fn worth_a_screen(entry: &ActivityView) -> bool {
 /// Whether a change of who holds shares waits for this owner's word.
 fn asks_change(view: &View) -> bool {
     view.change.as_ref().is_some_and(|change| change.stage == ChangeStage::Asked && !change.agreed)
+}
+
+/// Whether something goes on that all devices take part in: a comparison, the making of a key, a change.
+fn devices_act(view: &View) -> bool {
+    let makes_key = view.keygen.as_ref().is_some_and(|keygen| keygen.error.is_none());
+    makes_key || view.roster.is_some() || view.change.is_some() || pairing_goes_on(view)
+}
+
+/// Whether a wallet is being recovered here.
+fn recovers(view: &View, place: &Place) -> bool {
+    place.first == Some(FirstStep::Recover) || view.recovery.opened.is_some()
 }
 
 /// Whether a pairing has just succeeded.
@@ -313,6 +359,45 @@ mod tests {
         let mut view = sample::view(Phase::Linking);
         view.change = Some(sample::change(ChangeStage::Dealing, true));
         assert_eq!(screen(&view, ScreenKind::Full, &Place::default()), Screen::Change);
+    }
+
+    #[test]
+    fn the_recovery_file_comes_before_every_page_and_request() {
+        let mut view = sample::view(Phase::Ready);
+        view.recovery = sample::recovery(false);
+        view.requests = vec![sample::request("a")];
+        for kind in [ScreenKind::Full, ScreenKind::Phone, ScreenKind::Popup, ScreenKind::Approval] {
+            assert_eq!(screen(&view, kind, &Place::default()), Screen::KeepFile);
+        }
+        view.recovery = sample::recovery(true);
+        assert_eq!(screen(&view, ScreenKind::Full, &Place::default()), Screen::Approval("a".into()));
+    }
+
+    #[test]
+    fn nothing_takes_the_place_of_a_code_that_is_written_down() {
+        let place = Place { drawing: true, ..Place::default() };
+        let mut view = sample::view(Phase::Ready);
+        view.requests = vec![sample::request("a")];
+        view.change = Some(sample::change(ChangeStage::Asked, false));
+        assert_eq!(screen(&view, ScreenKind::Full, &place), Screen::RecoveryCode);
+        let mut view = sample::view(Phase::Linking);
+        view.keygen = Some(sample::keygen(Some("It stopped.")));
+        assert_eq!(screen(&view, ScreenKind::Full, &place), Screen::RecoveryCode);
+        // What all devices take part in waits for nobody.
+        view.keygen = Some(sample::keygen(None));
+        assert_eq!(screen(&view, ScreenKind::Full, &place), Screen::Keygen);
+    }
+
+    #[test]
+    fn a_recovery_goes_on_where_it_was() {
+        let mut view = sample::view(Phase::Linking);
+        let place = Place { first: Some(FirstStep::Recover), ..Place::default() };
+        assert_eq!(screen(&view, ScreenKind::Full, &place), Screen::Recover);
+        // The page was loaded again: what is open in the wallet says it.
+        view.recovery.opened = Some(sample::opened_share(1));
+        assert_eq!(screen(&view, ScreenKind::Full, &Place::default()), Screen::Recover);
+        view.pairing = Some(sample::pairing(PairingStage::Compare));
+        assert_eq!(screen(&view, ScreenKind::Full, &place), Screen::Pairing);
     }
 
     #[test]

@@ -9,12 +9,16 @@ mod devices;
 mod done;
 mod home;
 mod join;
+mod keep_file;
 mod key_choice;
 mod keygen;
 mod linking;
+mod matrix;
 mod pairing;
 mod picker;
 mod receive;
+mod recover;
+mod recovery_code;
 mod roster;
 #[cfg(feature = "camera")]
 mod scan;
@@ -42,6 +46,8 @@ use crate::wire::ScreenKind;
 use crate::{messages, testids};
 
 pub use activity::outcome_name;
+pub use devices::Holders;
+pub use matrix::Loss;
 
 /// The whole page.
 pub fn root(app: App) -> AnyView {
@@ -71,9 +77,12 @@ fn draw(screen: Screen) -> AnyView {
         Screen::Done(id) => done::done(id),
         Screen::Idle => idle(),
         Screen::Join => join::join(),
+        Screen::KeepFile => keep_file::keep_file(),
         Screen::Keygen => keygen::keygen(),
         Screen::Linking => linking::linking(),
         Screen::Pairing => pairing::pairing(),
+        Screen::Recover => recover::recover(),
+        Screen::RecoveryCode => recovery_code::recovery_code(),
         Screen::Roster => roster::roster(),
         Screen::SetUp => set_up::set_up(),
         Screen::Tab(Tab::Activity) => activity::activity(),
@@ -82,6 +91,8 @@ fn draw(screen: Screen) -> AnyView {
         Screen::Tab(Tab::Devices) => devices::devices(),
         Screen::Tab(Tab::Home) => home::home(),
         Screen::Tab(Tab::Receive) => receive::receive(),
+        Screen::Tab(Tab::RecoveryFile) => keep_file::recovery_file(),
+        Screen::Tab(Tab::RecoveryMatrix) => matrix::matrix(),
         Screen::Tab(Tab::Send) => send::send(),
         Screen::Tab(Tab::Settings) => settings::settings(),
         Screen::Tab(Tab::Site) => site::site(),

@@ -14,6 +14,11 @@
 //! | devices | [`DRAFT_LINE`], [`THRESHOLD`], [`ACCEPT_NO_SPARE`], [`DRAFT_ASK`], [`DRAFT_CANCEL`] | |
 //! | change, devices | [`CHANGE_LINE`], [`CHANGE_WORDS`], [`CHANGE_DEVICE`], [`CHANGE_PROGRESS`], [`CHANGE_AGREE`], [`CHANGE_REFUSE`] | device: `data-name`, `data-ready` |
 //! | linking | [`THRESHOLD`] (radio inputs, `value` = t), [`ACCEPT_NO_SPARE`], [`CREATE_KEY`] | |
+//! | linking | [`RECOVERY_CHOICE`] (radio inputs, `value` = `with` or `without`), [`DRAW_CODE`], [`RECOVER`] | |
+//! | recovery-code | [`RECOVERY_STAGE`], [`GUARDIANS`], [`GUARDIANS_NEEDED`], [`CODE_DRAW`], [`CODE_SHEET`] with [`CODE_GROUP`] inside, [`CODE_PRINT`], [`CODE_WRITTEN`], [`CODE_INPUT`], [`CODE_CONFIRM`], [`CODE_CONTINUE`] | stage: `data-stage`; sheet: `data-sheet`, `data-guardian` |
+//! | keep-file, recovery-file | [`FILE_DOWNLOAD`], [`FILE_CHECK`], [`FILE_KEPT`] | `data-sheet` |
+//! | recover | [`RECOVERY_STAGE`], [`RECOVERY_FILE`], [`CODE_INPUT`], [`CODE_ADD`], [`RECOVERY_OPEN`], [`OPENED`], [`OPENED_DEVICE`], [`DRAW_CODE`], [`RECOVERY_ASK`], [`RECOVERY_CANCEL`] | stage: `data-stage`; opened: `data-sheet`, `data-missing`; device: `data-name`, `data-here` |
+//! | roster | [`ROSTER_RECOVERY`] | `data-sheet` |
 //! | pairing | [`PAIRING_STAGE`], [`PAIR_QR`], [`PAIR_LINK`], [`PAIR_COUNTDOWN`], [`PAIR_CANCEL`], [`PAIR_AGAIN`] | stage: `data-stage`, `data-code` |
 //! | pairing | [`SYMBOLS`] with [`SYMBOL`] inside, [`SYMBOLS_SAME`], [`SYMBOLS_DIFFERENT`] | symbol: `data-name` |
 //! | join | [`JOIN_LINK`], [`JOIN_SUBMIT`], [`SCAN_CAMERA`], [`SCAN_VIDEO`] | |
@@ -78,6 +83,18 @@ hooks! {
     CHANGE_PROGRESS = "change-progress",
     CHANGE_REFUSE = "change-refuse",
     CHANGE_WORDS = "change-words",
+    CODE_ADD = "code-add",
+    CODE_AGAIN = "code-again",
+    CODE_CONFIRM = "code-confirm",
+    CODE_CONTINUE = "code-continue",
+    CODE_DRAW = "code-draw",
+    CODE_GROUP = "code-group",
+    CODE_INPUT = "code-input",
+    CODE_KIND = "code-kind",
+    CODE_PRINT = "code-print",
+    CODE_QR = "code-qr",
+    CODE_SHEET = "code-sheet",
+    CODE_WRITTEN = "code-written",
     CONTACT_ADDRESS = "contact-address",
     CONTACT_CHOICE = "contact-choice",
     CONTACT_NAME = "contact-name",
@@ -103,6 +120,7 @@ hooks! {
     DRAFT_ASK = "draft-ask",
     DRAFT_CANCEL = "draft-cancel",
     DRAFT_LINE = "draft-line",
+    DRAW_CODE = "draw-code",
     ERASE = "erase",
     ERASE_CONFIRMATION = "erase-confirmation",
     EXPORT_CSV = "export-csv",
@@ -115,7 +133,13 @@ hooks! {
     FEE_PRIORITY = "fee-priority",
     FEE_SAVE = "fee-save",
     FEE_SPEED = "fee-speed",
+    FILE_CHECK = "file-check",
+    FILE_DOWNLOAD = "file-download",
+    FILE_KEEP = "file-keep",
+    FILE_KEPT = "file-kept",
     FORM_ERROR = "form-error",
+    GUARDIANS = "guardians",
+    GUARDIANS_NEEDED = "guardians-needed",
     INVITE = "invite",
     ITEM_ROW = "item-row",
     JOIN = "join",
@@ -132,6 +156,7 @@ hooks! {
     LIMIT_AMOUNT = "limit-amount",
     LIMIT_USE = "limit-use",
     LOCK = "lock",
+    MATRIX_ROW = "matrix-row",
     NAV_ACTIVITY = "nav-activity",
     NAV_DEVICES = "nav-devices",
     NAV_HOME = "nav-home",
@@ -150,6 +175,9 @@ hooks! {
     NOTICE_DISMISS = "notice-dismiss",
     OPEN_ALLOWANCES = "open-allowances",
     OPEN_CONTACTS = "open-contacts",
+    OPENED = "opened",
+    OPENED_DEVICE = "opened-device",
+    OPEN_MATRIX = "open-matrix",
     PACK = "pack",
     PACK_DAMAGED = "pack-damaged",
     PACK_FILE = "pack-file",
@@ -184,6 +212,18 @@ hooks! {
     RECEIVE = "receive",
     RECEIVE_ADDRESS = "receive-address",
     RECEIVE_QR = "receive-qr",
+    RECOVER = "recover",
+    RECOVERY_ADD = "recovery-add",
+    RECOVERY_ASK = "recovery-ask",
+    RECOVERY_CANCEL = "recovery-cancel",
+    RECOVERY_CHOICE = "recovery-choice",
+    RECOVERY_FILE = "recovery-file",
+    RECOVERY_NEW_CODE = "recovery-new-code",
+    RECOVERY_OPEN = "recovery-open",
+    RECOVERY_REMOVE = "recovery-remove",
+    RECOVERY_ROW = "recovery-row",
+    RECOVERY_ROW_FILE = "recovery-row-file",
+    RECOVERY_STAGE = "recovery-stage",
     REFRESH = "refresh",
     REJECT = "reject",
     REJECT_ALL = "reject-all",
@@ -197,6 +237,7 @@ hooks! {
     RESULT_CLOSE = "result-close",
     RISK = "risk",
     ROSTER_DIFFERENT = "roster-different",
+    ROSTER_RECOVERY = "roster-recovery",
     ROSTER_SAME = "roster-same",
     ROSTER_WORDS = "roster-words",
     ROTATE = "rotate",

@@ -34,6 +34,9 @@ pub struct FromHost {
     /// Why not, in a [`FromHostKind::Reply`].
     #[serde(default)]
     pub error: Option<Refusal>,
+    /// What the command asked for, in a [`FromHostKind::Reply`]. May be a secret: a recovery code.
+    #[serde(default)]
+    pub given: Option<String>,
     /// What it is.
     #[serde(rename = "type")]
     pub kind: FromHostKind,
@@ -227,6 +230,15 @@ mod tests {
         assert_eq!((read.kind, read.reply, read.ok), (FromHostKind::Reply, 9, false));
         let refusal = read.error.unwrap();
         assert_eq!(refusal.code, "vault/wrong-password");
+    }
+
+    #[test]
+    fn what_a_command_asked_for_is_read() {
+        let read: FromHost =
+            serde_json::from_str(r#"{"type":"reply","reply":9,"ok":true,"given":"1ABC-DEFG"}"#).unwrap();
+        assert_eq!((read.ok, read.given.as_deref()), (true, Some("1ABC-DEFG")));
+        let read: FromHost = serde_json::from_str(r#"{"type":"reply","reply":9,"ok":true}"#).unwrap();
+        assert_eq!((read.ok, read.given), (true, None));
     }
 
     #[test]

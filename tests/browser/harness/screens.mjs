@@ -1,5 +1,7 @@
 // What an owner does on a screen of ours, by the hooks of crate/ui/src/testids.rs. The same for both devices.
 
+import { join } from "node:path";
+
 /** Machines that build at the same time are slow; nothing here measures. */
 const FIND_MS = 45_000;
 
@@ -29,11 +31,11 @@ export class Screens {
         await this.shots?.take(this.page, `${step} ${this.name}`);
     }
 
-    /** First run: create or join, name, password, relay. */
-    async setUp({ join = false, name, password, relay }) {
+    /** First run: create, join or recover, name, password, relay. */
+    async setUp({ join = false, name, password, recover = false, relay }) {
         await this.on("welcome");
         await this.shot("welcome");
-        await this.click(join ? "join" : "create");
+        await this.click(recover ? "recover" : join ? "join" : "create");
         await this.on("set-up");
         await this.hook("device-name").fill(name);
         await this.hook("password").fill(password);
@@ -122,12 +124,117 @@ export class Screens {
         return this.hook("roster-words").locator("li").allTextContents();
     }
 
-    async createKey(threshold) {
-        await this.page.check(`[data-testid="threshold"][value="${threshold}"]`);
+    /** Chooses who holds shares and how many must sign, and makes the key; with a recovery share, its codes are given. */
+    async createKey(threshold, { guardians, recovery = false } = {}) {
+        await this.page.check(`[data-testid="recovery-choice"][value="${recovery ? "with" : "without"}"]`);
+        const choice = this.page.locator(`[data-testid="threshold"][value="${threshold}"]`);
+        // Two devices leave no choice.
+        if (await choice.count()) await choice.check();
+        let codes = [];
+        if (recovery) {
+            await this.shot("key choice with a recovery share");
+            await this.click("draw-code");
+            codes = await this.drawAndTypeCode({ guardians });
+            await this.on("linking");
+        }
         const spare = this.hook("accept-no-spare");
         if (await spare.count()) await spare.check();
         await this.shot("key choice");
         await this.click("create-key");
+        return codes;
+    }
+
+    /**
+     * On the screen that draws a recovery code: draws it, reads it from the screen, and types it in; `guardians` as
+     * `{ guardians: 3, needed: 2 }`. Gives the codes, one for each sheet.
+     */
+    async drawAndTypeCode({ guardians } = {}) {
+        await this.on("recovery-code");
+        await this.shot("recovery code");
+        if (guardians) {
+            await this.page.check('[data-testid="code-kind"][value="split"]');
+            await this.hook("guardians").selectOption(String(guardians.guardians));
+            await this.hook("guardians-needed").selectOption(String(guardians.needed));
+            await this.shot("recovery code for guardians");
+        }
+        await this.click("code-draw");
+        await this.codeStage("shown");
+        const codes = await this.hook("code-sheet").evaluateAll((sheets) =>
+            sheets.map((sheet) =>
+                [...sheet.querySelectorAll('[data-testid="code-group"]')].map((group) => group.textContent).join("-"),
+            ),
+        );
+        await this.shot("recovery code shown");
+        await this.click("code-written");
+        await this.codeStage("type-in");
+        await this.typeCodes(codes.slice(0, guardians?.needed ?? 1));
+        await this.shot("recovery code typed in");
+        await this.click("code-confirm");
+        await this.codeStage("ready");
+        await this.shot("recovery code is right");
+        await this.click("code-continue");
+        return codes;
+    }
+
+    async codeStage(name) {
+        await this.page.waitForSelector(`[data-testid="recovery-stage"][data-stage="${name}"]`, { timeout: FIND_MS });
+    }
+
+    /** Types codes into the fields that are there, and asks for more fields where there are too few. */
+    async typeCodes(codes) {
+        for (const [place, code] of codes.entries()) {
+            const fields = this.hook("code-input");
+            if ((await fields.count()) <= place) await this.click("code-add");
+            await fields.nth(place).fill(code);
+        }
+    }
+
+    /** Saves the recovery file on screen into a directory, and chooses it again; gives its path. */
+    async keepFile(directory) {
+        await this.on("keep-file", "recovery-file");
+        await this.shot("recovery file");
+        const path = await this.saveFile(directory);
+        await this.hook("file-check").setInputFiles(path);
+        return path;
+    }
+
+    async saveFile(directory) {
+        const [download] = await Promise.all([this.page.waitForEvent("download"), this.click("file-download")]);
+        const path = join(directory, download.suggestedFilename());
+        await download.saveAs(path);
+        return path;
+    }
+
+    /** Opens a recovery file with its code, or guardians' codes, on a device that was set up to recover. */
+    async openRecoveryFile(path, codes) {
+        await this.on("recover");
+        await this.codeStage("open");
+        await this.hook("recovery-file").setInputFiles(path);
+        await this.typeCodes(codes);
+        await this.shot("recovery file and code");
+        await this.click("recovery-open");
+    }
+
+    /** The devices of the wallet that is being recovered, by name, with whether each is here. */
+    async openedDevices() {
+        await this.codeStage("opened");
+        return Object.fromEntries(
+            await this.hook("opened-device").evaluateAll((all) =>
+                all.map((one) => [one.dataset.name, one.dataset.here === "true"]),
+            ),
+        );
+    }
+
+    /** Enough devices are there: draws a new code and asks all devices for new shares; gives the new codes. */
+    async recover({ guardians } = {}) {
+        await this.page.waitForSelector('[data-testid="opened"][data-missing="0"]');
+        await this.shot("recovery share open");
+        await this.click("draw-code");
+        const codes = await this.drawAndTypeCode({ guardians });
+        await this.on("recover");
+        await this.shot("recovery ready");
+        await this.click("recovery-ask");
+        return codes;
     }
 
     async address() {

@@ -7,11 +7,12 @@ const ANVIL = { chain: 31337, name: "Anvil", symbol: "ETH" };
 
 /**
  * Sets up browser and phone, pairs them by QR and camera, adds the cosigner by link, and makes a 2-of-3 key; without
- * `cosigner`, a 2-of-2 key. Gives the address. `say` is told of every step.
+ * `cosigner`, with these two alone. With `recovery`, a recovery share is dealt, too: it is told the codes and the file's
+ * path. Gives the address. `say` is told of every step.
  */
 export async function makeWallet(
     world,
-    { approve = false, cosigner = true, last, say = () => undefined, threshold = 2 } = {},
+    { approve = false, cosigner = true, guardians, last, recovery, say = () => undefined, threshold = 2 } = {},
 ) {
     // Two browsers, neither of which waits for the other until they meet.
     const [browser, phone] = await Promise.all([
@@ -34,7 +35,7 @@ export async function makeWallet(
     await compare(browser, phone, say);
 
     await browser.on("linking");
-    if (!cosigner) return makeKey(world, { devices: 2, last, say, threshold });
+    if (!cosigner) return makeKey(world, { devices: 2, guardians, last, recovery, say, threshold });
     say("the cosigner joins by link");
     const link = await browser.invite();
     await world.startCosigner(link, { approve });
@@ -43,23 +44,32 @@ export async function makeWallet(
     await browser.page.waitForSelector('[data-testid="device-row"][data-name="Cosigner"][data-online="true"]');
     await browser.shot("all paired");
 
-    return makeKey(world, { devices: 3, last, say, threshold });
+    return makeKey(world, { devices: 3, guardians, last, recovery, say, threshold });
 }
 
 /**
  * Makes the key with the devices that are paired, and adds the chain to browser and phone. Gives the address. `last` may
  * do something around the last device's agreeing.
  */
-export async function makeKey(world, { devices, last = (agree) => agree(), say = () => undefined, threshold }) {
+export async function makeKey(
+    world,
+    { devices, guardians, last = (agree) => agree(), recovery, say = () => undefined, threshold },
+) {
     const { browser, phone } = world;
-    say(`the key is made, ${threshold} of ${devices}`);
-    await browser.createKey(threshold);
+    say(`the key is made, ${threshold} of ${devices}${recovery ? " and a recovery share" : ""}`);
+    const codes = await browser.createKey(threshold, { guardians, recovery: recovery !== undefined });
     const [words, phoneWords] = await Promise.all([browser.rosterWords(), phone.rosterWords()]);
     assert.deepEqual(phoneWords, words, "both devices show the same words");
     await browser.shot("roster");
     await browser.click("roster-same");
     await phone.shot("roster");
     await last(() => phone.click("roster-same"));
+    if (recovery) {
+        say("the recovery file is kept, on the browser for both");
+        await phone.on("keep-file");
+        const file = await browser.keepFile(world.directory);
+        await recovery({ codes, file });
+    }
     await Promise.all([browser.on("home"), phone.on("home")]);
     const address = await browser.address();
     assert.match(address, /^0x[0-9a-fA-F]{40}$/);

@@ -31,6 +31,11 @@ impl Ask {
 
     /// Gives the order, and runs `then` once it was done.
     pub fn run_then(self, command: Command, then: impl FnOnce() + 'static) {
+        self.run_given(command, |_| then());
+    }
+
+    /// Gives an order that asks for something, and hands what it got to `then`: a text, which may be a secret.
+    pub fn run_given(self, command: Command, then: impl FnOnce(String) + 'static) {
         if self.busy.get_untracked() {
             return;
         }
@@ -40,7 +45,7 @@ impl Ask {
             // The screen may have gone meanwhile, and its signals with it.
             let _ = self.busy.try_set(false);
             match outcome {
-                Ok(()) => then(),
+                Ok(given) => then(given.unwrap_or_default()),
                 Err(refusal) => {
                     let _ = self.refusal.try_set(Some(refusal));
                 }

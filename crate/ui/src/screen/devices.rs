@@ -1,13 +1,16 @@
 //! This wallet's devices: who holds shares, how they are, and what the owner may change about it.
 
 mod draft;
+mod recovery;
 
 use leptos::prelude::*;
 use symbolon_wallet::command::Command;
 use symbolon_wallet::event::Timestamp;
 use symbolon_wallet::view::{ChangeStage, DeviceKind, DeviceView, Phase, RotationView, Severity};
 
+pub use self::draft::Holders;
 use self::draft::{Draft, panel};
+pub use self::recovery::draw;
 use super::change::change_card;
 use crate::app::app;
 use crate::part::ask::Ask;
@@ -18,24 +21,22 @@ use crate::{format, messages, testids};
 
 pub fn devices() -> AnyView {
     let app = app();
-    let threshold = app.pick(|view| {
-        let holders = view.devices.iter().filter(|device| device.party.is_some()).count();
-        (view.threshold, u16::try_from(holders).unwrap_or(u16::MAX))
-    });
+    let threshold = app.pick(|view| (view.threshold, Holders::of(view)));
     let goes_on = app.pick(|view| view.change.as_ref().map(|change| change.stage));
-    let draft = RwSignal::new(None::<Draft>);
+    let replaces = app.place.with_untracked(|place| place.replaces);
+    let draft = RwSignal::new(app.view.with_untracked(|view| Draft::of_code(view, replaces)));
     view! {
         <div class="page">
             {title(messages::DEVICES_TITLE)}
             {move || {
-                let (threshold, count) = threshold.get();
+                let (threshold, holders) = threshold.get();
                 (threshold > 0).then(|| {
                     view! {
                         <div class="card shield">
                             {icon(Icon::Shield)}
                             <div>
-                                <p class="strong">{messages::threshold_title(threshold, count)}</p>
-                                <p class="hint">{messages::threshold_text(threshold, count)}</p>
+                                <p class="strong">{messages::threshold_title(threshold, holders.all())}</p>
+                                <p class="hint">{messages::shares_text(threshold, holders.devices, holders.recovery)}</p>
                             </div>
                         </div>
                     }
@@ -44,6 +45,7 @@ pub fn devices() -> AnyView {
             {change_card()}
             {move || (goes_on.get() != Some(ChangeStage::Asked)).then(|| panel(draft))}
             {list(Some(draft))}
+            {move || recovery::recovery(goes_on.get().is_none().then_some(draft))}
             {move || goes_on.get().is_none().then(|| care(draft))}
         </div>
     }
@@ -167,7 +169,11 @@ fn actions(device: &DeviceView, all: &[DeviceView], draft: Option<RwSignal<Optio
     let replace = waiting.filter(|_| !device.me).map(|add| {
         let remove = leaving.clone();
         let act = move || {
-            draft.set(Some(Draft { add: Some(add.clone()), remove: Some(remove.clone()), threshold: None }));
+            draft.set(Some(Draft {
+                add: Some(add.clone()),
+                remove: Some(remove.clone()),
+                ..Draft::default()
+            }));
         };
         button(testids::DEVICE_REPLACE, messages::DEVICE_REPLACE, Box::new(act))
     });

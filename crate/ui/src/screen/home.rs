@@ -28,6 +28,7 @@ pub fn home() -> AnyView {
     view! {
         <div class="page">
             {waiting()}
+            {unkept()}
             {hero()}
             {move || network.get().map(|network| network_state(&network))}
             {section(messages::TOKENS, tokens())}
@@ -54,6 +55,35 @@ pub fn home() -> AnyView {
 /// The network that is chosen.
 pub fn active_network(view: &View) -> Option<&NetworkView> {
     view.networks.iter().find(|network| network.chain_id == view.chain_id)
+}
+
+/// A recovery file that is new and was not kept yet.
+fn unkept() -> AnyView {
+    let app = app();
+    let party =
+        app.pick(|view| view.recovery.shares.iter().find(|share| !share.kept).map(|share| share.party));
+    view! {
+        {move || party.get().map(|party| {
+            let open = move |_| {
+                app.place.update(|place| {
+                    place.party = party;
+                    place.tab = Tab::RecoveryFile;
+                });
+            };
+            view! {
+                <div class="banner warning" role="status">
+                    {icon(Icon::Warning)}
+                    <div class="stack">
+                        <p>{messages::FILE_KEEP_NEW}</p>
+                        <button type="button" class="button small" data-testid=testids::FILE_KEEP on:click=open>
+                            {messages::FILE_KEEP_OPEN}
+                        </button>
+                    </div>
+                </div>
+            }
+        })}
+    }
+    .into_any()
 }
 
 /// Requests that were put aside.

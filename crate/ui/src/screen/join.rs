@@ -58,7 +58,7 @@ pub fn join() -> AnyView {
 fn scanner(ask: Ask, link: RwSignal<String>) -> Option<AnyView> {
     #[cfg(feature = "camera")]
     if app().kind != crate::wire::ScreenKind::Popup {
-        return Some(super::scan::scanner(move |text| {
+        return Some(super::scan::scanner(super::scan::Wanted::Invitation, move |text| {
             link.set(text.clone());
             ask.run(Command::JoinPairing { link: text });
         }));

@@ -36,6 +36,7 @@ pub fn linking() -> AnyView {
             </p>
             {device_list()}
             {invite(count)}
+            {(!joined()).then(recover)}
             {move || {
                 (count.get() > 1).then(|| {
                     if joined() {
@@ -52,6 +53,23 @@ pub fn linking() -> AnyView {
                 })
             }}
         </div>
+    }
+    .into_any()
+}
+
+/// The way to a recovery that was interrupted, or for whoever took the wrong one.
+fn recover() -> AnyView {
+    let app = app();
+    view! {
+        <button
+            type="button"
+            class="button quiet wide"
+            data-testid=testids::RECOVER
+            on:click=move |_| app.place.update(|place| place.first = Some(FirstStep::Recover))
+        >
+            {icon(Icon::Paper)}
+            {messages::RECOVER_TITLE}
+        </button>
     }
     .into_any()
 }
@@ -89,7 +107,7 @@ pub fn invite(count: Memo<usize>) -> AnyView {
 }
 
 /// Says that a pairing has just succeeded.
-fn just_paired() -> AnyView {
+pub fn just_paired() -> AnyView {
     let app = app();
     let name = app.pick(|view| {
         let pairing = view.pairing.as_ref().filter(|pairing| pairing.stage == PairingStage::Done)?;

@@ -24,6 +24,8 @@ pub fn roster() -> AnyView {
     });
     let confirmed = Memo::new(move |_| roster.with(|roster| roster.as_ref().is_some_and(|r| r.confirmed)));
     let threshold = Memo::new(move |_| roster.with(|roster| roster.as_ref().map_or(0, |r| r.threshold)));
+    let sheet = Memo::new(move |_| roster.with(|roster| roster.as_ref().and_then(|r| r.recovery.clone())));
+    let shares = move || devices.with(Vec::len) + usize::from(sheet.with(Option::is_some));
     view! {
         <div class="page first-run">
             {brand()}
@@ -34,7 +36,7 @@ pub fn roster() -> AnyView {
             </ol>
             <p class="center-text">
                 <span class="tag">
-                    {move || messages::threshold_title(threshold.get(), devices.with(|d| u16::try_from(d.len()).unwrap_or(0)))}
+                    {move || messages::threshold_title(threshold.get(), u16::try_from(shares()).unwrap_or(0))}
                 </span>
             </p>
             <ul class="list">
@@ -51,6 +53,12 @@ pub fn roster() -> AnyView {
                         }
                     }).collect_view()
                 }}
+                {move || sheet.get().map(|sheet| view! {
+                    <li class="row" data-testid=testids::ROSTER_RECOVERY data-sheet=sheet.clone()>
+                        <span class="grow">{messages::RECOVERY_SHARE}</span>
+                        <span class="state">{icon(Icon::Paper)}{messages::sheet(&sheet)}</span>
+                    </li>
+                })}
             </ul>
             {ask.refused()}
             {move || {

@@ -10,6 +10,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlVideoElement, MediaStream, MediaStreamTrack};
 
+use crate::part::code::is_code;
 use crate::part::icon::{Icon, icon};
 use crate::part::notice::banner;
 use crate::{messages, testids};
@@ -20,6 +21,52 @@ const PERIOD_MS: u64 = 200;
 /// The picture is scaled to at most this many pixels a side before it is read.
 const LONGEST_SIDE: f64 = 800.0;
 
+/// What is looked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// The link of another device.
+    Invitation,
+    /// The code on a recovery sheet.
+    RecoveryCode,
+}
+
+impl Wanted {
+    fn is_it(self, text: &str) -> bool {
+        match self {
+            Self::Invitation => text.contains("#pair=") || text.starts_with("symbolon:"),
+            Self::RecoveryCode => is_code(text),
+        }
+    }
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::Invitation => messages::SCAN,
+            Self::RecoveryCode => messages::SCAN_CODE,
+        }
+    }
+
+    fn found(self) -> &'static str {
+        match self {
+            Self::Invitation => messages::SCAN_FOUND,
+            Self::RecoveryCode => messages::SCAN_CODE_FOUND,
+        }
+    }
+
+    fn foreign(self) -> &'static str {
+        match self {
+            Self::Invitation => messages::SCAN_FOREIGN,
+            Self::RecoveryCode => messages::SCAN_CODE_FOREIGN,
+        }
+    }
+
+    fn denied(self) -> &'static str {
+        match self {
+            Self::Invitation => messages::CAMERA_DENIED,
+            Self::RecoveryCode => messages::CAMERA_DENIED_CODE,
+        }
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Scan {
     Denied,
@@ -29,8 +76,8 @@ enum Scan {
     Off,
 }
 
-/// A button that opens the camera; `on_found` gets the text of an invitation.
-pub fn scanner(on_found: impl Fn(String) + 'static) -> AnyView {
+/// A button that opens the camera; `on_found` gets the text of what was looked for.
+pub fn scanner(wanted: Wanted, on_found: impl Fn(String) + 'static) -> AnyView {
     let state = RwSignal::new(Scan::Off);
     let video = NodeRef::<html::Video>::new();
     let stream = Rc::new(RefCell::new(None::<MediaStream>));
@@ -45,7 +92,7 @@ pub fn scanner(on_found: impl Fn(String) + 'static) -> AnyView {
             let (stream, on_found) = (Rc::clone(&stream), Rc::clone(&on_found));
             state.set(Scan::Looking);
             leptos::task::spawn_local(async move {
-                if run(video, &stream, state, &*on_found).await.is_err() {
+                if run(video, &stream, state, wanted, &*on_found).await.is_err() {
                     stop(&stream);
                     let _ = state.try_set(Scan::Denied);
                 }
@@ -71,16 +118,16 @@ pub fn scanner(on_found: impl Fn(String) + 'static) -> AnyView {
             ></video>
             <div role="status">
                 {move || match state.get() {
-                    Scan::Denied => banner(symbolon_wallet::view::Severity::Warning, messages::CAMERA_DENIED),
-                    Scan::Foreign => banner(symbolon_wallet::view::Severity::Warning, messages::SCAN_FOREIGN),
-                    Scan::Found => view! { <p class="hint">{messages::SCAN_FOUND}</p> }.into_any(),
+                    Scan::Denied => banner(symbolon_wallet::view::Severity::Warning, wanted.denied()),
+                    Scan::Foreign => banner(symbolon_wallet::view::Severity::Warning, wanted.foreign()),
+                    Scan::Found => view! { <p class="hint">{wanted.found()}</p> }.into_any(),
                     Scan::Looking => view! { <p class="hint">{messages::SCANNING}</p> }.into_any(),
                     Scan::Off => ().into_any(),
                 }}
             </div>
             <button type="button" class="button wide" data-testid=testids::SCAN_CAMERA hidden=on on:click=open>
                 {icon(Icon::Camera)}
-                {messages::SCAN}
+                {wanted.label()}
             </button>
             <button type="button" class="button wide" data-testid=testids::SCAN_STOP hidden=move || !on() on:click=close>
                 {messages::SCAN_STOP}
@@ -90,16 +137,17 @@ pub fn scanner(on_found: impl Fn(String) + 'static) -> AnyView {
     .into_any()
 }
 
-/// Opens the camera and looks until an invitation is found, the camera is stopped, or the screen is gone.
+/// Opens the camera and looks until what is wanted is found, the camera is stopped, or the screen is gone.
 async fn run(
     video: NodeRef<html::Video>,
     stream: &RefCell<Option<MediaStream>>,
     state: RwSignal<Scan>,
+    wanted: Wanted,
     on_found: &dyn Fn(String),
 ) -> Result<(), JsValue> {
-    let wanted = js_sys::JSON::parse(r#"{"video":{"facingMode":"environment"},"audio":false}"#)?;
+    let asked = js_sys::JSON::parse(r#"{"video":{"facingMode":"environment"},"audio":false}"#)?;
     let devices = window().navigator().media_devices()?;
-    let given = JsFuture::from(devices.get_user_media_with_constraints(wanted.unchecked_ref())?).await?;
+    let given = JsFuture::from(devices.get_user_media_with_constraints(asked.unchecked_ref())?).await?;
     let given: MediaStream = given.dyn_into()?;
     *stream.borrow_mut() = Some(given.clone());
     let Some(Some(video)) = video.try_get_untracked() else {
@@ -112,7 +160,7 @@ async fn run(
     let context = context(&canvas)?;
     while stream.borrow().is_some() {
         if let Some(text) = look(&video, &canvas, &context)? {
-            if text.contains("#pair=") || text.starts_with("symbolon:") {
+            if wanted.is_it(&text) {
                 stop(stream);
                 let _ = state.try_set(Scan::Found);
                 on_found(text);

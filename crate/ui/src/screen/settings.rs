@@ -45,6 +45,10 @@ pub fn settings() -> AnyView {
                     {icon(Icon::Edit)}
                     {messages::CONTACTS_TITLE}
                 </button>
+                <button type="button" class="button wide" data-testid=testids::OPEN_MATRIX on:click=move |_| app.go(Tab::RecoveryMatrix)>
+                    {icon(Icon::Shield)}
+                    {messages::MATRIX_OPEN}
+                </button>
             })}
             {section(messages::NETWORKS, networks::networks())}
             {section(messages::PACKS, packs::packs())}

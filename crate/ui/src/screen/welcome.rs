@@ -1,4 +1,4 @@
-//! First run: create or join.
+//! First run: create, join or recover.
 
 use leptos::prelude::*;
 
@@ -25,6 +25,13 @@ pub fn welcome() -> AnyView {
                     FirstStep::Create,
                 )}
                 {choice(testids::JOIN, Icon::Link, messages::JOIN_TITLE, messages::JOIN_TEXT, FirstStep::Join)}
+                {choice(
+                    testids::RECOVER,
+                    Icon::Paper,
+                    messages::RECOVER_TITLE,
+                    messages::RECOVER_TEXT,
+                    FirstStep::Recover,
+                )}
             </div>
         </div>
     }
