@@ -114,7 +114,12 @@ fn phone_is_recovered(seed: u64, proposer_is_new: bool) {
     assert!(world.run_until(10_000, enough));
     let opened = world.view(new).recovery.opened.unwrap();
     assert_eq!((opened.missing, opened.threshold, opened.devices.len()), (0, 2, 2));
-    assert_eq!(opened.devices.iter().filter(|device| device.here).count(), 1);
+    let seen: Vec<_> = opened.devices.iter().map(|device| (device.name.as_str(), device.here)).collect();
+    assert_eq!(
+        seen,
+        [("browser", true), ("phone", false)],
+        "it heard the name of the device that it never met"
+    );
     let next = if proposer_is_new {
         world.recover(new, &[], &[0, new])
     } else {

@@ -440,10 +440,16 @@ impl Wallet {
             let names = &self.device.key.as_ref()?.record.names;
             names.iter().find(|(other, _)| *other == device).map(|(_, name)| name.clone())
         };
+        // A device that joins hears the names from those that hold shares.
+        let told = || {
+            let names = self.device.open.as_ref()?.peers.values().flat_map(|peer| &peer.names);
+            names.into_iter().find(|(other, _)| *other == device).map(|(_, name)| name.clone())
+        };
         settings
             .map(|settings| settings.name.clone())
             .or_else(peer)
             .or_else(recorded)
+            .or_else(told)
             .unwrap_or_else(|| format!("device {}", hex::encode(&device.0[..4])))
     }
 }

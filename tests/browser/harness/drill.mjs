@@ -100,8 +100,9 @@ export class Drill {
     /** The change on both screens, and the new file. */
     async changeTo(fresh, left, { here, lost }) {
         const { say } = this;
-        const { codes, devices } = await fresh.recover();
-        assert.deepEqual(devices, { [here]: true, [lost]: false });
+        await fresh.page.waitForSelector('[data-testid="opened"][data-missing="0"]');
+        assert.deepEqual(await fresh.openedDevices(), { [here]: true, [lost]: false });
+        const codes = await fresh.recover();
         await Promise.all([fresh.on("change"), left.on("change")]);
         const [words, others] = await Promise.all(
             [fresh, left].map((device) => device.hook("change-words").locator("li").allTextContents()),

@@ -161,6 +161,8 @@ pub struct Standing {
     pub kept: Vec<[u8; 32]>,
     /// A recovery share that was opened on it.
     pub opened: Option<OpenedShare>,
+    /// What it calls the devices that hold shares: for one that never met them all.
+    pub names: Vec<(DeviceId, String)>,
 }
 
 /// A recovery share that a device has opened, and can deal with.

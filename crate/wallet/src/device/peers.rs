@@ -48,6 +48,8 @@ pub(super) struct Peer {
     pub(super) says_standing: bool,
     /// The highest indices of devices and of recovery shares that it knows to have been used.
     pub(super) used: (u16, u16),
+    /// What it calls the devices of the wallet.
+    pub(super) names: Vec<(DeviceId, String)>,
     /// The recovery share that it says it has opened.
     pub(super) opened: Option<OpenedShare>,
 }
@@ -106,6 +108,7 @@ impl Peer {
             introduced: BTreeSet::new(),
             says_standing: false,
             used: (0, 0),
+            names: Vec::new(),
             opened: None,
         }
     }
