@@ -18,7 +18,8 @@ help() {
 ./build.sh <command>
 
   run [--headless]  Build everything, start relay, chain and demo page, and open Chromium with the extension.
-                    Without a display, or with --headless, drive the whole story through the real screens instead.
+                    Without a display, or with --headless, drive the whole story through the real screens instead;
+                    with --headless --story recovery, lose the phone and then the browser, and recover each.
   test [part ...]   Run the tests: rust, model, wasm, browser. Without a part: all of them, in this order.
                     `browser/<name>` runs tests/browser/<name>.test.mjs alone.
   check             Formatting, lints, floors, licences and sources of dependencies, types, sizes.
@@ -170,12 +171,25 @@ build_hosts() {
 # --- commands ------------------------------------------------------------------------------------------------------
 
 run() {
+    local headless="" story=story
+    while [ $# -gt 0 ]; do
+        case $1 in
+        --headless) headless=1 ;;
+        --story)
+            story="story-${2:-}"
+            [ -f "tests/browser/$story.mjs" ] || fail "there is no story called ${2:-}; there is: recovery"
+            shift
+            ;;
+        *) fail "run takes --headless and --story NAME, not $1" ;;
+        esac
+        shift
+    done
     build_wasm
     bundle
     build_hosts
     need_chromium
-    if [ "${1:-}" = --headless ] || { [ -z "${DISPLAY:-}" ] && [ -z "${WAYLAND_DISPLAY:-}" ]; }; then
-        within 10m "telling the whole story, headless" node tests/browser/story.mjs
+    if [ -n "$headless" ] || [ "$story" != story ] || { [ -z "${DISPLAY:-}" ] && [ -z "${WAYLAND_DISPLAY:-}" ]; }; then
+        within 10m "telling the $story, headless" node "tests/browser/$story.mjs"
     else
         say "starting everything; end with Ctrl-C"
         node tests/browser/run.mjs

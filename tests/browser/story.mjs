@@ -2,37 +2,20 @@
 // chain mines. Prints each step; leaves a picture of each in shots/. Ends with 1 if anything is not as told.
 
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { getAddress, recoverMessageAddress, recoverTypedDataAddress } from "viem";
-import { root } from "./harness/process.mjs";
-import { Shots } from "./harness/shots.mjs";
+import { tell } from "./harness/telling.mjs";
 import { approveOnBoth, makeWallet } from "./harness/wallet.mjs";
-import { World } from "./harness/world.mjs";
 
-const began = Date.now();
-const say = (text) => console.log(`[${((Date.now() - began) / 1000).toFixed(1).padStart(5)} s] ${text}`);
 const ETHER = 10n ** 18n;
 const BOB = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
 
-const shots = new Shots(join(root, "shots"));
-await shots.begin();
-const world = await World.start({ shots });
-let failed = false;
-try {
-    await story();
-} catch (error) {
-    failed = true;
-    console.error(error);
-    await world.browser?.shot("failure").catch(() => undefined);
-    await world.phone?.shot("failure").catch(() => undefined);
-    for (const page of world.extension?.context.pages() ?? [])
-        await shots.take(page, "failure page").catch(() => undefined);
-    for (const line of world.cosigner?.lines.slice(-15) ?? []) console.error(`cosigner: ${line}`);
-    for (const line of world.relay?.lines.slice(-10) ?? []) console.error(`relay: ${line}`);
-} finally {
-    await world.stop();
-}
-process.exit(failed ? 1 : 0);
+let say;
+let shots;
+let world;
+await tell((itsWorld, itsSay, itsShots) => {
+    [world, say, shots] = [itsWorld, itsSay, itsShots];
+    return story();
+});
 
 async function story() {
     const address = await makeWallet(world, { say });

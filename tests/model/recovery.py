@@ -54,6 +54,20 @@ def read_code(text):
     return number.to_bytes(20, "big")
 
 
+def write_code(entropy):
+    number = int.from_bytes(entropy, "big")
+    values = [1, 1] + [number >> 5 * place & 31 for place in range(31, -1, -1)]
+    remainder = polymod(values + [0] * 6) ^ 0x2BC830A3
+    values += [remainder >> 5 * place & 31 for place in range(5, -1, -1)]
+    letters = "".join(ALPHABET[value] for value in values)
+    return "-".join(letters[place : place + 4] for place in range(0, 40, 4))
+
+
+def code_of_passkey(output):
+    """Section 6.4."""
+    return write_code(h32("recovery/passkey", output)[:20])
+
+
 def multiply_32(one, other):
     product = 0
     for bit in range(5):
@@ -360,8 +374,16 @@ def check(vector):
     print(f"{vector['name']}: {len(shares)} shares opened, {len(file['parts'])} proofs checked, {len(data)} bytes")
 
 
+def check_passkey():
+    """The code that crate/wallet/src/backup/code.rs pins."""
+    expected = "118B-9MNC-5NZD-KB2V-F3QP-C39Q-EGC0-ZE5F-HG3K-2JQA"
+    assert code_of_passkey(bytes([7] * 32)) == expected, code_of_passkey(bytes([7] * 32))
+    assert read_code(expected) == h32("recovery/passkey", bytes([7] * 32))[:20]
+
+
 def main(paths):
     check_standards()
+    check_passkey()
     count = 0
     for path in paths:
         for vector in json.loads(pathlib.Path(path).read_text()):

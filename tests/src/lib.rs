@@ -5,6 +5,7 @@
 
 pub mod change;
 pub mod node;
+pub mod recovery;
 pub mod relay;
 pub mod setup;
 pub mod signing;

@@ -119,6 +119,11 @@ impl World {
         let accept_no_spare = usize::from(threshold) == self.devices.len();
         self.command(0, Command::CreateKey { threshold, accept_no_spare, recovery: false })
             .expect("a key can be proposed");
+        self.confirm_words();
+    }
+
+    /// Compares the words of a proposed key on every device, and confirms them.
+    pub fn confirm_words(&mut self) {
         let all = 0..self.devices.len();
         assert!(self.run_until(60_000, |world| all.clone().all(|i| world.view(i).roster.is_some())));
         let words = self.view(0).roster.expect("words are shown").words;

@@ -3,10 +3,11 @@
 // Helpers of a test fail as tests do, by panicking.
 #![allow(clippy::unwrap_used)]
 
+use symbolon_tests::setup::{config, unattended};
 use symbolon_tests::{Snapshot, World};
-use symbolon_wallet::command::Command;
-use symbolon_wallet::store::MemoryStore;
-use symbolon_wallet::view::JournalState;
+use symbolon_wallet::command::{Command, SiteRule};
+use symbolon_wallet::store::{Batch, MemoryStore, Record};
+use symbolon_wallet::view::{DeviceKind, JournalState, RequestStatus};
 
 fn wallet(devices: usize) -> World {
     Snapshot::of(World::wallet(62, 2, devices), 62).world()
@@ -124,4 +125,127 @@ fn two_of_three_sign_without_the_one_that_was_put_back() {
     put_back(&mut world, 1, earlier);
     send(&mut world, 2);
     assert_eq!(fallen(&world, 0), ["phone"]);
+}
+
+/// Whoever copies a disk must open the vault to use the copy, and whoever opens it is told from the other.
+#[test]
+fn a_copy_that_decided_nothing_is_told_from_the_device_that_it_is_a_copy_of() {
+    for victim in [0, 1] {
+        let mut world = wallet(3);
+        let copy = disk(&mut world, victim);
+        // The owner locks the device and opens it again, and that is all that happens on it.
+        world.close(victim);
+        world.restart(victim);
+        assert!(world.run_until(60_000, World::all_online));
+        let entries = world.view(victim).journal.entries;
+        let original = disk(&mut world, victim);
+        put_back(&mut world, victim, copy);
+        assert_eq!(world.view(victim).journal.entries, entries, "nothing was decided");
+        let name = ["browser", "phone"][victim];
+        for other in (0..3).filter(|other| *other != victim) {
+            assert_eq!(fallen(&world, other), [name], "{victim} {other}");
+            let device = world.id(victim);
+            world.command(other, Command::AcceptDevice { device }).unwrap();
+            assert_eq!(fallen(&world, other), [""; 0]);
+        }
+        world.close(victim);
+        world.restart(victim);
+        assert!(world.run_until(60_000, World::all_online));
+        world.run(1_000);
+        // The copy was accepted and opened once more; now the device itself comes back.
+        put_back(&mut world, victim, original);
+        for other in (0..3).filter(|other| *other != victim) {
+            assert_eq!(fallen(&world, other), [name], "{victim} {other}, the original");
+        }
+        assert_eq!(notices(&world, victim), ["device/fell-back-here"; 2]);
+    }
+}
+
+/// The journal is where it was, and no witness of the shares: their epoch is remembered beside it.
+#[test]
+fn a_device_of_which_the_shares_alone_were_put_back_is_flagged_and_signs_with_nobody() {
+    let mut world = wallet(3);
+    let earlier = disk(&mut world, 1);
+    world.change(&[0, 1, 2], &[], &[], None);
+    world.run(1_000);
+    let mut mixed = disk(&mut world, 1);
+    let is_of_key = |record: &Record| record.key.starts_with("key/");
+    let mut batch = Batch::default();
+    for record in mixed.records().into_iter().filter(is_of_key) {
+        batch.delete(record.key);
+    }
+    for record in earlier.records().into_iter().filter(is_of_key) {
+        batch.put(record.key, record.value);
+    }
+    mixed.apply_now(batch);
+    put_back(&mut world, 1, mixed);
+    assert_eq!(world.epoch(1), Some(1));
+    for other in [0, 2] {
+        assert_eq!(fallen(&world, other), ["phone"]);
+        assert!(world.view(other).devices.iter().any(|device| device.behind));
+    }
+    assert!(!world.signs_with(&[0, 1]) && world.node.sent.is_empty());
+    for request in world.requests(0) {
+        world.command(0, Command::Reject { request: request.id }).unwrap();
+    }
+    world.run(5_000);
+    assert!(world.signs_with(&[0, 2]));
+}
+
+/// The owner mutes a site; the disk from before that is put back. Nothing else was decided, nothing opened in between.
+#[test]
+fn a_policy_that_fell_back_is_flagged() {
+    let mut world = wallet(2);
+    world.call(0, 1, "1", "eth_requestAccounts", "[]");
+    world.run(1_000);
+    let earlier = disk(&mut world, 0);
+    let before = world.view(0).journal;
+    let origin = symbolon_tests::signing::ORIGIN.to_owned();
+    let mute = |on| Command::SetSite { origin: origin.clone(), rule: SiteRule::Frames { on } };
+    world.command(0, mute(true)).unwrap();
+    world.run(1_000);
+    assert_eq!(world.view(0).journal.entries, before.entries + 1);
+    world.command(0, mute(true)).unwrap();
+    assert_eq!(world.view(0).journal.entries, before.entries + 1, "the same rule again is no other policy");
+    assert_eq!(fallen(&world, 1), [""; 0]);
+    put_back(&mut world, 0, earlier);
+    assert_eq!(world.view(0).journal.entries, before.entries);
+    assert_eq!(fallen(&world, 1), ["browser"]);
+    assert_eq!(notices(&world, 0), ["device/fell-back-here"]);
+}
+
+#[test]
+fn another_limit_of_an_unattended_device_is_written_down_once() {
+    let mut world = World::new(63);
+    let cosigner = world.add_set_up(unattended(), "server");
+    assert_eq!(world.view(cosigner).journal.entries, 1);
+    world.close(cosigner);
+    world.restart(cosigner);
+    assert_eq!(world.view(cosigner).journal.entries, 1);
+    let store = world.devices[cosigner].store.clone();
+    world.close(cosigner);
+    let without = world.add_with_disk(config(DeviceKind::Cosigner), store, None);
+    world.restart(without);
+    assert_eq!(world.view(without).journal.entries, 2, "it signs nothing by itself any more");
+    assert_eq!(world.view(without).journal.state, JournalState::Whole);
+}
+
+/// The owner chose a device that is refused, after another one was asked: that one went on asking its owner.
+#[test]
+fn regression_who_was_asked_before_is_not_left_waiting_when_the_chosen_device_is_refused() {
+    let mut world = wallet(3);
+    send(&mut world, 1);
+    let earlier = disk(&mut world, 1);
+    send(&mut world, 1);
+    put_back(&mut world, 1, earlier);
+    world.send(0).unwrap();
+    assert!(world.run_until(10_000, |world| !world.requests(2).is_empty()), "the third is asked by itself");
+    let (request, phone) = (world.requests(0)[0].id.clone(), world.id(1));
+    world.command(0, Command::ChooseCosigners { request: request.clone(), devices: vec![phone] }).unwrap();
+    assert!(world.run_until(10_000, |world| world.requests(2).is_empty()));
+    assert!(
+        matches!(world.requests(0)[0].status, RequestStatus::Stalled { .. }),
+        "{:?}",
+        world.requests(0)[0].status
+    );
 }

@@ -8,7 +8,7 @@ use symbolon_wallet::Secret;
 use symbolon_wallet::command::{Command, MAX_PACK_BYTES};
 use symbolon_wallet::effect::CommandError;
 use symbolon_wallet::event::EffectId;
-use symbolon_wallet::view::{ChangeStage, PairingStage, Phase, View};
+use symbolon_wallet::view::{ChangeStage, DeviceView, PairingStage, Phase, View};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::sync::mpsc;
 
@@ -81,6 +81,7 @@ impl Terminal {
         self.react_to_pairing(view, &mut commands);
         self.react_to_key(view, &mut commands);
         self.react_to_change(view, &mut commands);
+        self.say_fallen(view);
         for request in &view.requests {
             let say = json!({"event": "request", "id": request.id, "origin": request.origin, "headline": request.card.headline,
                 "network": request.network, "digest": request.card.digest, "words": request.card.digest_words,
@@ -175,6 +176,20 @@ impl Terminal {
         }
     }
 
+    /// Devices with which nothing is signed, because they were put back to an earlier state or exist twice. Only an owner
+    /// who types it accepts one; no option does.
+    fn say_fallen(&mut self, view: &View) {
+        let key = |device: &DeviceView| format!("fell-back {}", device.id);
+        let fallen: BTreeSet<_> = view.devices.iter().filter(|device| device.fell_back).map(key).collect();
+        // One that was accepted may fall back again.
+        self.said.retain(|said| !said.starts_with("fell-back ") || fallen.contains(said));
+        for device in view.devices.iter().filter(|device| device.fell_back) {
+            let say =
+                json!({"event": "fell-back", "id": device.id, "device": device.name, "answer": "accept ID"});
+            self.say_once(&key(device), say);
+        }
+    }
+
     fn open(&self, phase: Phase) -> Command {
         // EXPOSE: the command carries the password as text to the vault of this very process.
         let password = self.password.expose(|password| String::from_utf8_lossy(password).into_owned());
@@ -189,7 +204,7 @@ impl Terminal {
     }
 
     /// Understands a line: JSON commands, or `same`, `different`, `approve ID`, `reject ID`, `agree ID`, `refuse ID`,
-    /// `join LINK`, `pack FILE`, `pack none`.
+    /// `accept ID`, `join LINK`, `pack FILE`, `pack none`.
     pub(crate) fn read(&mut self, line: &str, view: &View) -> Option<Command> {
         let line = line.trim();
         if self.options.json && line.starts_with('{') {
@@ -226,6 +241,14 @@ impl Terminal {
                     agree: answer == "agree",
                 })
             }
+            ("accept", Some(id)) => {
+                let mut fits =
+                    view.devices.iter().filter(|device| device.fell_back && device.id.starts_with(id));
+                // Of two that fit neither is meant.
+                fits.next()
+                    .filter(|_| fits.next().is_none())
+                    .map(|device| Command::AcceptDevice { device: device.id.clone() })
+            }
             ("pack", Some("none")) => Some(Command::RemovePack),
             ("pack", Some(_)) => {
                 // a name may have spaces
@@ -241,7 +264,7 @@ impl Terminal {
         };
         if command.is_none() {
             self.say(
-                &json!({"event": "help", "message": "same | different | approve ID | reject ID | agree ID | refuse ID | join LINK | pack FILE | pack none"}),
+                &json!({"event": "help", "message": "same | different | approve ID | reject ID | agree ID | refuse ID | accept ID | join LINK | pack FILE | pack none"}),
             );
         }
         command
@@ -298,7 +321,76 @@ fn plain(value: &serde_json::Value) -> String {
 
 #[cfg(test)]
 mod tests {
+    use symbolon_wallet::view::DeviceKind;
+    use symbolon_wallet::{HostConfig, Wallet};
+
     use super::*;
+    use crate::options::{Action, Cli};
+
+    fn terminal() -> Terminal {
+        let line = ["symbolon-cosigner", "run", "--store", "x"];
+        let Action::Run(options) = <Cli as clap::Parser>::parse_from(line).action;
+        Terminal::new(&options, Secret::new(Vec::new()))
+    }
+
+    /// What a device shows that knows others by these ids, of which those marked fell back.
+    fn view(devices: &[(&str, bool)]) -> View {
+        let config = HostConfig {
+            app_version: String::new(),
+            default_relay: String::new(),
+            kind: DeviceKind::Cosigner,
+            kdf_memory_kib: 64 * 1024,
+            unattended: None,
+        };
+        let (wallet, _) = Wallet::open(config, Vec::new(), None, 0, &mut rand_core::OsRng);
+        let mut view = wallet.view(0);
+        view.devices = devices
+            .iter()
+            .map(|(id, fell_back)| DeviceView {
+                app_version: None,
+                behind: false,
+                epoch: None,
+                fell_back: *fell_back,
+                former: false,
+                id: (*id).to_owned(),
+                kind: DeviceKind::Phone,
+                last_seen: None,
+                me: false,
+                name: "Phone".to_owned(),
+                online: true,
+                party: None,
+                tested_at: None,
+            })
+            .collect();
+        view
+    }
+
+    #[test]
+    fn a_device_that_fell_back_is_accepted_by_the_first_characters_of_its_id() {
+        let shown = view(&[("ab12", true), ("ab34", false), ("cd12", true), ("cd34", true)]);
+        let accepted = |line: &str| match terminal().read(line, &shown) {
+            Some(Command::AcceptDevice { device }) => Some(device),
+            _ => None,
+        };
+        assert_eq!(accepted("accept ab").as_deref(), Some("ab12"), "the other did not fall back");
+        assert_eq!(accepted("accept cd3").as_deref(), Some("cd34"));
+        for refused in ["accept", "accept cd", "accept ab3", "accept ef"] {
+            assert_eq!(accepted(refused), None, "{refused}");
+        }
+    }
+
+    #[test]
+    fn each_time_that_a_device_falls_back_is_said_once() {
+        let mut terminal = terminal();
+        let says = |terminal: &mut Terminal, fell_back| {
+            terminal.react(&view(&[("ab12", fell_back)]));
+            terminal.said.contains("fell-back ab12")
+        };
+        assert_eq!(
+            [true, true, false, true].map(|fell_back| says(&mut terminal, fell_back)),
+            [true, true, false, true]
+        );
+    }
 
     #[test]
     fn a_pack_is_read_from_a_file_that_is_no_longer_than_a_pack() {

@@ -48,6 +48,8 @@ tags! {
     ChainCode = "symbolon/deal/chain-code",
     /// Recovery: a recovery secret from the entropy of a code.
     RecoveryKey = "symbolon/recovery/key",
+    /// What a passkey made, as the entropy of a recovery code.
+    RecoveryPasskey = "symbolon/recovery/passkey",
     /// Sealing to an absent party: everything that a proof is bound to.
     SealContext = "symbolon/seal/context",
     /// Sealing: the seed of an instance.

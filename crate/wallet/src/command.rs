@@ -118,8 +118,10 @@ pub enum Command {
     },
     /// Shows that the owner has the code that was drawn here: typed in from paper.
     ConfirmRecoveryCode {
-        /// The code; or as many guardians' codes as are needed.
+        /// The code; or as many guardians' codes as are needed; none for a passkey.
         codes: Vec<String>,
+        /// What the passkey made, asked once more: 32 bytes, hex. A secret like a code.
+        passkey: Option<String>,
     },
     /// Answers "are the six symbols the same on both devices?".
     ConfirmPairing {
@@ -154,6 +156,8 @@ pub enum Command {
     DrawRecoveryCode {
         /// Split it: any `needed` of `guardians` codes make it. The owner's own code, if none.
         guardians: Option<Guardians>,
+        /// Take a passkey for the code instead: what it made of [`crate::backup::PASSKEY_SALT`], 32 bytes, hex. The answer is empty.
+        passkey: Option<String>,
     },
     /// Edits the fee of a pending transaction; starts its signing afresh.
     EditFee {
@@ -206,8 +210,10 @@ pub enum Command {
     OpenRecoveryFile {
         /// The file's bytes, hex.
         file: String,
-        /// The recovery code; or as many guardians' codes as are needed.
+        /// The recovery code; or as many guardians' codes as are needed; none for a passkey.
         codes: Vec<String>,
+        /// What the passkey made that stands for the code: 32 bytes, hex. A secret like a code.
+        passkey: Option<String>,
     },
     /// The owner has this request on screen.
     OpenRequest {

@@ -212,6 +212,7 @@ impl Wallet {
     /// The vault opened: pending connects can be resolved, requests prepared, balances asked.
     pub(crate) fn dapp_unlocked(&mut self, cx: &mut Context<'_>) {
         self.check_journal_head(cx);
+        self.note_policy(cx);
         self.derive_accounts(cx);
         self.answer_waiting_connects(cx);
         self.refresh_balances(cx);

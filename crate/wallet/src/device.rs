@@ -9,6 +9,7 @@
 //! This side calls what `crate::dapp` lists.
 
 mod access;
+mod accounts;
 mod activation;
 mod attempts;
 mod change;
@@ -22,6 +23,7 @@ mod life;
 mod lock;
 mod members;
 mod notices;
+mod openings;
 mod pairing;
 mod passkey;
 pub mod peer;
@@ -58,6 +60,7 @@ use self::frames::Early;
 use self::keys::KeyRecord;
 use self::life::Life as KeyLife;
 use self::notices::{Notices, refusal};
+use self::openings::Openings;
 use self::pairing::Pairing;
 use self::peers::Peer;
 use self::records::Settings;
@@ -66,10 +69,9 @@ use self::relay::RelayLink;
 use self::roster::Roster;
 use self::shares::Shares;
 use self::signing::{Approval, AskedQuorum, Signing};
-use self::witness::Witness;
+use self::witness::{Reach, Witness};
 use crate::command::{Command, Setting};
 use crate::context::Context;
-use crate::dapp::Head;
 use crate::effect::{CommandError, Remembered};
 use crate::event::{EffectId, Timestamp};
 use crate::request::RequestId;
@@ -139,10 +141,13 @@ struct Open {
     passkey_until: Timestamp,
     /// Recovery shares: files, a code that was drawn, a share that was opened.
     recovery: Recovery,
-    /// What is remembered of the other devices' journals.
+    openings: Openings,
+    /// The last opening is not counted yet.
+    is_new_opening: bool,
+    /// What is remembered of how far the other devices had come.
     witnesses: BTreeMap<DeviceId, Witness>,
-    /// The head that the others were told.
-    told_head: Option<Head>,
+    /// How far the others were told that this device has come.
+    told_reach: Option<Reach>,
 }
 
 impl Device {
@@ -282,14 +287,18 @@ impl Wallet {
             }
             Command::ConfirmChange { change, agree } => self.command_confirm_change(cx, &change, agree),
             Command::CheckRecoveryFile { file } => self.command_check_recovery_file(cx, &file),
-            Command::ConfirmRecoveryCode { codes } => self.command_confirm_recovery_code(cx, codes),
-            Command::DrawRecoveryCode { guardians } => match self.command_draw_recovery_code(cx, guardians) {
-                Ok(text) => {
-                    cx.give(reply, text);
-                    return None;
+            Command::ConfirmRecoveryCode { codes, passkey } => {
+                self.command_confirm_recovery_code(cx, codes, passkey)
+            }
+            Command::DrawRecoveryCode { guardians, passkey } => {
+                match self.command_draw_recovery_code(cx, guardians, passkey) {
+                    Ok(text) => {
+                        cx.give(reply, text);
+                        return None;
+                    }
+                    Err(error) => Err(error),
                 }
-                Err(error) => Err(error),
-            },
+            }
             Command::ForgetRecovery => self.command_forget_recovery(cx),
             Command::GiveRecoveryFile { party } => match self.command_give_recovery_file(party) {
                 Ok(text) => {
@@ -298,7 +307,9 @@ impl Wallet {
                 }
                 Err(error) => Err(error),
             },
-            Command::OpenRecoveryFile { file, codes } => self.command_open_recovery_file(cx, &file, codes),
+            Command::OpenRecoveryFile { file, codes, passkey } => {
+                self.command_open_recovery_file(cx, &file, codes, passkey)
+            }
             Command::ForgetDevice { device } => self.command_forget_device(cx, &device),
             Command::Set { setting: Setting::AutoLock { minutes } } => self.set_auto_lock(cx, minutes),
             Command::Set { setting: Setting::DeviceName { name } } => self.set_device_name(cx, &name),
@@ -352,6 +363,8 @@ impl Wallet {
         {
             cx.push(crate::effect::Effect::Forget);
         }
+        // If it was counted in what was not stored, it is counted now; twice does no harm.
+        self.opened_anew();
         if self.device.relay.is_online() {
             self.carrier_restored(cx);
         }
@@ -390,7 +403,7 @@ impl Wallet {
 
     /// Last of every turn: opens mailboxes and sends what waits. All records of the turn are stored before.
     pub(crate) fn device_flush(&mut self, cx: &mut Context<'_>) {
-        self.tell_heads(cx);
+        self.tell_reaches(cx);
         self.flush_relay(cx);
         self.remember_use(cx);
     }
@@ -427,10 +440,16 @@ impl Wallet {
             let names = &self.device.key.as_ref()?.record.names;
             names.iter().find(|(other, _)| *other == device).map(|(_, name)| name.clone())
         };
+        // A device that joins hears the names from those that hold shares.
+        let told = || {
+            let names = self.device.open.as_ref()?.peers.values().flat_map(|peer| &peer.names);
+            names.into_iter().find(|(other, _)| *other == device).map(|(_, name)| name.clone())
+        };
         settings
             .map(|settings| settings.name.clone())
             .or_else(peer)
             .or_else(recorded)
+            .or_else(told)
             .unwrap_or_else(|| format!("device {}", hex::encode(&device.0[..4])))
     }
 }

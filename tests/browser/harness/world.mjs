@@ -66,10 +66,21 @@ export class World {
     async openPhone() {
         this.camera = join(this.directory, "camera.y4m");
         await filmNothing(this.camera);
-        this.phoneBrowser = await launchPhone(this.phoneUrl, { camera: this.camera });
-        this.#stops.push(() => this.phoneBrowser.close());
-        this.phone = new Screens(this.phoneBrowser.page, { name: "phone", shots: this.shots });
+        this.phoneBrowser = await this.openAnotherPhone({ camera: this.camera });
+        this.phone = this.screens(this.phoneBrowser.page, "phone");
         return this.phone;
+    }
+
+    /** A phone beside the owner's. */
+    async openAnotherPhone(options = {}) {
+        const phone = await launchPhone(this.phoneUrl, options);
+        this.#stops.push(() => phone.close());
+        return phone;
+    }
+
+    /** What is done on a page, with pictures by this name. */
+    screens(page, name) {
+        return new Screens(page, { name, shots: this.shots });
     }
 
     /** The native cosigner joins with a link and from then on runs headless; `version` makes it an older or newer one. */

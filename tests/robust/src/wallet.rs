@@ -150,6 +150,7 @@ fn peer_messages() -> Vec<Vec<u8>> {
             used_recovery: 0x8000,
             kept: vec![[6; 32]],
             opened: None,
+            names: vec![(DeviceId([8; 32]), quote("phone"))],
         }),
         PeerMessage::TestChange { ceremony, key: [5; 32], test: Test { scheme: Scheme::Ed25519, quorum: 0 } },
         PeerMessage::Proven(Box::new(ProvenKey { infos: Vec::new(), proofs: Vec::new() })),

@@ -104,7 +104,7 @@ fn choose(app: App, ask: Ask, drawn: RwSignal<Vec<String>>, again: RwSignal<bool
         let guardians = split
             .get_untracked()
             .then(|| Guardians { needed: needed.get_untracked(), guardians: guardians.get_untracked() });
-        ask.run_given(Command::DrawRecoveryCode { guardians }, move |codes| {
+        ask.run_given(Command::DrawRecoveryCode { guardians, passkey: None }, move |codes| {
             let _ = again.try_set(false);
             let _ = drawn.try_set(codes.lines().map(str::to_owned).collect());
         });

@@ -4,6 +4,7 @@ use core::fmt;
 
 use rand_core::CryptoRngCore;
 use symbolon_mpc::recovery::{ENTROPY_LENGTH, RecoveryKey, RecoverySecret};
+use symbolon_mpc::{Tag, Transcript};
 use zeroize::Zeroizing;
 
 use super::checksum;
@@ -46,6 +47,18 @@ impl RecoveryCode {
     /// The code of this entropy, which is uniform.
     pub fn of_entropy(entropy: &[u8; ENTROPY_LENGTH]) -> Self {
         Self(Secret::new(*entropy))
+    }
+
+    /// The code that a passkey stands for: of the 32 bytes that its pseudo-random function made of [`PASSKEY_SALT`] (WebAuthn level 3,
+    /// `prf`; docs/recovery.md, 6.4). It is never written down.
+    pub fn of_passkey(output: &Secret<[u8; 32]>) -> Self {
+        // EXPOSE: hashed into entropy, which is wiped.
+        let hash = Zeroizing::new(
+            output.expose(|bytes| Transcript::new(Tag::RecoveryPasskey).field(bytes).finish32()),
+        );
+        let mut entropy = Zeroizing::new([0; ENTROPY_LENGTH]);
+        entropy.copy_from_slice(&hash[..ENTROPY_LENGTH]);
+        Self::of_entropy(&entropy)
     }
 
     /// Reads a code. Case, spaces and hyphens do not matter, nor do letters that look alike.
@@ -102,6 +115,10 @@ impl RecoveryCode {
         Self::of_entropy(&entropy)
     }
 }
+
+/// What every passkey is asked for, where it stands for a recovery code: the same always, so that nothing but the passkey and the
+/// file is needed. Other uses of a passkey draw their salts.
+pub const PASSKEY_SALT: [u8; 32] = *b"symbolon/recovery/passkey/salt/1";
 
 /// The name of the sheet that a code stands on, for files and screens: the first 40 bits of its recovery key, as eight letters in
 /// two groups. Public, and no proof of anything.
@@ -198,5 +215,14 @@ mod tests {
         assert_eq!(format!("{one:?}"), "<redacted>");
     }
 
+    /// `tests/model/recovery.py` makes the same of it.
+    #[test]
+    fn a_passkey_stands_for_one_code() {
+        let code = RecoveryCode::of_passkey(&Secret::new([7; 32]));
+        assert_eq!(*code.write(), PASSKEYS);
+        assert_ne!(*RecoveryCode::of_passkey(&Secret::new([8; 32])).write(), PASSKEYS);
+    }
+
+    const PASSKEYS: &str = "118B-9MNC-5NZD-KB2V-F3QP-C39Q-EGC0-ZE5F-HG3K-2JQA";
     const PINNED: &str = "110M-91YB-1S8S-9P0V-BTGY-AA3B-NVS3-AY5V-ZWFS-TJPK";
 }

@@ -16,6 +16,8 @@ pub struct RecoveryFile {
     /// At least one; all of one wallet, epoch and quorum.
     keys: Vec<KeyInfo>,
     sealed: SealedShare,
+    /// What its bytes end in.
+    hash: [u8; 32],
 }
 
 /// Why bytes are no recovery file, or why one does not serve.
@@ -85,11 +87,23 @@ impl RecoveryFile {
     /// [`UnsealError`] if whoever has the code could not open it: everything is checked that can be without the code.
     pub fn new(created_at_ms: u64, keys: Vec<KeyInfo>, sealed: SealedShare) -> Result<Self, UnsealError> {
         sealed.verify(&keys)?;
-        Ok(Self { created_at_ms, keys, sealed })
+        Ok(Self::hashed(created_at_ms, keys, sealed))
+    }
+
+    fn hashed(created_at_ms: u64, keys: Vec<KeyInfo>, sealed: SealedShare) -> Self {
+        let mut this = Self { created_at_ms, keys, sealed, hash: [0; 32] };
+        this.hash = hash(&this.head_and_body());
+        this
     }
 
     /// Its bytes.
     pub fn encode(&self) -> Vec<u8> {
+        let mut bytes = self.head_and_body();
+        bytes.extend_from_slice(&self.hash);
+        bytes
+    }
+
+    fn head_and_body(&self) -> Vec<u8> {
         let root = |key: &KeyInfo| {
             let KeyInfoParts { scheme, public_key, chain_code, verification_shares, .. } =
                 key.parts().clone();
@@ -107,14 +121,12 @@ impl RecoveryFile {
         bytes.push(VERSION);
         bytes.extend_from_slice(&(body.len() as u32).to_be_bytes());
         bytes.extend_from_slice(&body);
-        let hash = hash(&bytes);
-        bytes.extend_from_slice(&hash);
         bytes
     }
 
     /// Names the file by all that is in it: the hash that it ends in.
     pub fn hash(&self) -> [u8; 32] {
-        self.encode().split_last_chunk().map(|(_, hash)| *hash).unwrap_or_default()
+        self.hash
     }
 
     /// Reads a file. What it says of its keys fits together; its proofs are not checked
@@ -172,7 +184,7 @@ impl RecoveryFile {
         };
         let keys: Vec<_> = roots.into_iter().map(key).collect::<Result<_, _>>().ok()?;
         sealed.check(&keys).ok()?;
-        Some(Self { created_at_ms, keys, sealed })
+        Some(Self::hashed(created_at_ms, keys, sealed))
     }
 
     /// Checks the dealers' proofs: that the code opens it, without the code. Some ten milliseconds for each dealer.

@@ -13,6 +13,6 @@ mod file;
 mod guardian;
 pub mod messages;
 
-pub use code::{CodeError, RecoveryCode, sheet_name};
+pub use code::{CodeError, PASSKEY_SALT, RecoveryCode, sheet_name};
 pub use file::{FileError, MAX_FILE_BYTES, RecoveryFile};
 pub use guardian::{GuardianCode, GuardianError, join, split};

@@ -108,7 +108,34 @@ impl Wallet {
         self.store_accounts(cx);
         self.derive_accounts(cx);
         self.refresh_balances(cx);
+        self.tell_new_accounts(cx);
         Ok(())
+    }
+
+    /// The names of the accounts of this wallet, from the first on.
+    pub(crate) fn account_names(&self) -> &[String] {
+        let stored = &self.dapp.account_names;
+        match self.key_facts() {
+            Some((wallet, _)) if wallet == stored.wallet => &stored.names,
+            _ => &[],
+        }
+    }
+
+    /// Another device of this wallet has these accounts. Those that are new here are added, under its names; nothing is renamed.
+    pub(crate) fn learn_accounts(&mut self, cx: &mut Context<'_>, names: Vec<String>) {
+        let have = self.account_names().len();
+        let new = (0u32..MAX_ACCOUNTS).zip(names).skip(have).map(|(index, name)| {
+            let name: String = symbolon_chain::text::inert_name(&name).chars().take(MAX_NAME).collect();
+            if name.trim().is_empty() { default_name(index) } else { name }
+        });
+        let new: Vec<_> = new.collect();
+        if have == 0 || new.is_empty() {
+            return;
+        }
+        self.dapp.account_names.names.extend(new);
+        self.store_accounts(cx);
+        self.derive_accounts(cx);
+        self.refresh_balances(cx);
     }
 
     pub(super) fn select_account(

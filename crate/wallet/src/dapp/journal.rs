@@ -35,7 +35,7 @@ pub(crate) struct Decided {
     pub rule: Rule,
     /// By this the request, and every session for it, goes on all devices.
     pub request: RequestId,
-    /// What was decided on: the digest that the screens show.
+    /// What was decided on: the digest that the screens show; of a policy, its digest.
     pub digest: Option<[u8; 32]>,
     /// Names of the devices that signed.
     pub devices: Vec<String>,
@@ -52,6 +52,9 @@ pub(crate) enum Decision {
     /// The owner saw that the chain was broken, and began it anew from its last known head.
     Restarted,
     Signed,
+    /// What this device does by its owner's standing word is something else from here on. (Last: the others are known
+    /// by their places.)
+    Policy,
 }
 
 /// What decided.
@@ -82,6 +85,8 @@ pub(crate) struct Journal {
     /// Hashes of the entries kept, oldest first.
     hashes: VecDeque<[u8; 32]>,
     broken: Option<JournalState>,
+    /// The policy that the newest entry about one is of.
+    policy: Option<[u8; 32]>,
     /// As it was before the present turn, for a write that fails.
     before_turn: Option<Box<Journal>>,
     /// While loading: what the records hold.
@@ -92,6 +97,10 @@ impl Journal {
     /// Takes a record while loading. A record of a newer version is an error; one that cannot be read breaks the
     /// chain.
     pub(crate) fn take(&mut self, key: &str, bytes: &[u8]) -> Result<(), Unreadable> {
+        if key == record::POLICY {
+            self.policy = Some(record::decode(bytes)?);
+            return Ok(());
+        }
         if key == record::JOURNAL_BASE {
             match record::decode(bytes) {
                 Ok(base) => self.base = base,
@@ -175,7 +184,7 @@ impl Journal {
     pub(crate) fn keys(&self) -> impl Iterator<Item = String> {
         let first = self.base.number.saturating_add(1);
         let kept = (first..).take(self.hashes.len()).map(record_key);
-        kept.chain([record::JOURNAL_BASE.to_owned()])
+        kept.chain([record::JOURNAL_BASE, record::POLICY].map(str::to_owned))
     }
 
     fn append(&mut self, mut entry: Decided) -> Batch {
@@ -200,6 +209,16 @@ impl Journal {
 }
 
 impl Wallet {
+    /// Writes down which policy holds from now on, unless it is the one that held before.
+    pub(super) fn journal_policy(&mut self, cx: &mut Context<'_>, digest: [u8; 32], before: [u8; 32]) {
+        if self.dapp.unusable || self.dapp.journal.policy.unwrap_or(before) == digest {
+            return;
+        }
+        self.decided(cx, Decision::Policy, Rule::Owner, RequestId([0; 16]), Some(digest), Vec::new());
+        self.dapp.journal.policy = Some(digest);
+        cx.store(record::put(record::POLICY, &digest));
+    }
+
     /// Writes down that a request was approved here.
     pub(super) fn journal_approved(&mut self, cx: &mut Context<'_>, id: &RequestId, rule: Rule) {
         let approved = self.entry(id).and_then(|entry| entry.approved);

@@ -90,7 +90,7 @@ impl Dapp {
             record::ALLOWANCES => self.grants = record::decode(bytes)?,
             record::BOOK => self.book = record::decode(bytes)?,
             record::ITEMS => self.items = record::decode(bytes)?,
-            record::JOURNAL_BASE => self.journal.take(key, bytes)?,
+            record::JOURNAL_BASE | record::POLICY => self.journal.take(key, bytes)?,
             record::LEDGER => self.ledger = record::decode(bytes)?,
             record::NETWORKS => self.networks = record::decode::<Networks>(bytes)?,
             record::PACK => self.pack.load_facts(bytes)?,

@@ -3,13 +3,18 @@
 //! Only plain transfers of a chain's own coin can be bounded, so only they are signed unattended; everything else
 //! waits for a person. What is approved is reserved durably before the approval is given, whether or not the
 //! signature is ever used.
+//!
+//! Which policy holds is written into the journal whenever it becomes another one: what this device may sign by itself,
+//! and the owner's rules for sites. So whoever witnesses the journal's head witnesses the policy, too (R28).
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use symbolon_chain::Intent;
 use symbolon_chain::intent::Action;
 use symbolon_chain::risk::Risk;
 
 use super::record;
+use super::rules::Rules;
 use crate::context::Context;
 use crate::event::Timestamp;
 use crate::wallet::{Unattended, Wallet};
@@ -90,7 +95,33 @@ impl Ledger {
     }
 }
 
+/// What the digest of a policy is made of.
+#[derive(Serialize)]
+struct Terms<'a> {
+    /// Chains, most wei per day, whether everything is signed.
+    unattended: Option<(&'a [u64], u128, bool)>,
+    rules: &'a Rules,
+}
+
+impl Terms<'_> {
+    fn digest(&self) -> [u8; 32] {
+        // Plain data of our own: postcard has no reason to fail on it.
+        let bytes = postcard::to_allocvec(self).unwrap_or_default();
+        Sha256::new().chain_update(DOMAIN).chain_update(bytes).finalize().into()
+    }
+}
+
 impl Wallet {
+    /// Writes the policy into the journal if it is another one than before. A device begins without any.
+    pub(super) fn note_policy(&mut self, cx: &mut Context<'_>) {
+        let unattended = self.config.unattended.as_ref();
+        let unattended =
+            unattended.map(|it| (it.chains.as_slice(), it.max_wei_per_day, it.danger_everything));
+        let digest = Terms { unattended, rules: &self.dapp.rules }.digest();
+        let none = Terms { unattended: None, rules: &Rules::new() }.digest();
+        self.journal_policy(cx, digest, none);
+    }
+
     /// Whether this device approves by itself; what it approves is reserved first.
     pub(super) fn approves_unattended(
         &mut self,
@@ -113,5 +144,57 @@ impl Wallet {
     }
 }
 
+const DOMAIN: &[u8] = b"symbolon/policy/1";
 /// A day in milliseconds.
 const DAY: u64 = 24 * 60 * 60 * 1000;
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::rules::Rule;
+    use super::*;
+    use crate::event::Origin;
+
+    /// SHA-256 of the domain and of the bytes spelled out here.
+    fn digest_of(bytes: &[u8]) -> [u8; 32] {
+        Sha256::digest([b"symbolon/policy/1", bytes].concat()).into()
+    }
+
+    #[test]
+    fn a_policy_has_always_the_same_digest() {
+        let rule = Rule { compatibility: false, frames: true, muted: true };
+        let rules = Rules::from([(Origin("https://a".to_owned()), rule)]);
+        let chains = [1, 300];
+        let terms = Terms { unattended: Some((&chains, 1_000, false)), rules: &rules };
+        // some; two chains, wei, not everything; one rule, origin, its switches
+        let bytes = [&[1, 2, 1, 0xac, 2, 0xe8, 7, 0, 1, 9][..], b"https://a", &[0, 1, 1]].concat();
+        assert_eq!(terms.digest(), digest_of(&bytes));
+        assert_eq!(Terms { unattended: None, rules: &Rules::new() }.digest(), digest_of(&[0, 0]));
+    }
+
+    #[test]
+    fn every_switch_of_a_policy_changes_its_digest() {
+        let rules = |compatibility, frames, muted| {
+            Rules::from([(Origin("https://a".to_owned()), Rule { compatibility, frames, muted })])
+        };
+        let all = [
+            rules(false, false, false),
+            rules(true, false, false),
+            rules(false, true, false),
+            rules(false, false, true),
+        ];
+        let none = Rules::new();
+        let unattended = [
+            None,
+            Some((&[][..], 0, false)),
+            Some((&[1][..], 0, false)),
+            Some((&[][..], 1, false)),
+            Some((&[][..], 0, true)),
+        ];
+        let of_rules = all.iter().map(|rules| Terms { unattended: None, rules });
+        let of_limits = unattended.into_iter().map(|unattended| Terms { unattended, rules: &none });
+        let digests: BTreeSet<_> = of_rules.chain(of_limits).map(|terms| terms.digest()).collect();
+        assert_eq!(digests.len(), 9);
+    }
+}

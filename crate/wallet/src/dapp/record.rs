@@ -26,6 +26,8 @@ pub(crate) const NETWORKS: &str = "dapp/networks";
 pub(crate) const PACK: &str = "dapp/pack";
 pub(crate) const PACK_TEXT: &str = "dapp/pack-text";
 pub(crate) const PENDING: &str = "dapp/pending/";
+/// The policy that the journal's last entry about it is of.
+pub(crate) const POLICY: &str = "dapp/policy";
 pub(crate) const REQUEST: &str = "dapp/request/";
 pub(crate) const RULES: &str = "dapp/rules";
 pub(crate) const SEEN: &str = "dapp/seen";

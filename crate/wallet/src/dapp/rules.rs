@@ -57,6 +57,7 @@ impl Wallet {
             self.dapp.rules.insert(origin.clone(), rule);
         }
         cx.store(record::put(record::RULES, &self.dapp.rules));
+        self.note_policy(cx);
         if rule.muted {
             self.silence(cx, &origin);
         }

@@ -37,6 +37,14 @@ impl Wallet {
         self.key()?.public_key(path)
     }
 
+    pub(super) fn tell_new_accounts(&mut self, cx: &mut Context<'_>) {
+        #[cfg(test)]
+        if self.dapp.stand_in.is_some() {
+            return;
+        }
+        self.accounts_changed(cx);
+    }
+
     pub(super) fn start_signing(&mut self, cx: &mut Context<'_>, task: SigningTask) {
         #[cfg(test)]
         if let Some(stand_in) = &mut self.dapp.stand_in {

@@ -15,6 +15,7 @@ use super::attempts::Attempts;
 use super::keys::{ActiveKey, KeyRecord};
 use super::life::Life as KeyLife;
 use super::notices::refusal;
+use super::openings::Openings;
 use super::peers::Peer;
 use super::records::{self, Settings};
 use super::recovery::{Kept, Recovery};
@@ -265,7 +266,9 @@ impl Wallet {
         self.stored.note(&batch);
         cx.store(batch);
         self.device.life = Life::SetUp(header);
-        self.unlock_with(cx, vault).map_err(|error| {
+        let opened = self.unlock_with(cx, vault);
+        self.opened_anew();
+        opened.map_err(|error| {
             let (code, message) = unusable(error);
             refusal(code, message)
         })
@@ -279,7 +282,9 @@ impl Wallet {
 
     /// Opens the vault at the owner's word; if it cannot be read, that is said and nothing is touched.
     pub(super) fn open_vault(&mut self, cx: &mut Context<'_>, vault: VaultKey) -> Result<(), CommandError> {
-        self.unlock_with(cx, vault).map_err(|error| {
+        let opened = self.unlock_with(cx, vault);
+        self.opened_anew();
+        opened.map_err(|error| {
             let (code, message) = unusable(error);
             self.device.life = Life::Unusable(error);
             self.notice(cx, code, Severity::Danger, message);
@@ -377,6 +382,11 @@ impl Wallet {
             let (device, witness) = Witness::decode(key, &read(key, sealed)?.1)?;
             witnesses.insert(device, witness);
         }
+        let openings = match self.stored.value(records::OPENINGS) {
+            Some(sealed) => records::decode(&read(records::OPENINGS, sealed)?.1)?,
+            // Not opened since openings are counted.
+            None => Openings::default(),
+        };
         // The share knows better than the public record which key this is.
         let record =
             self.stored.value(records::KEY_PUBLIC).and_then(|bytes| records::decode::<KeyRecord>(bytes).ok());
@@ -389,7 +399,7 @@ impl Wallet {
             None if self.stored.value(records::KEY_PUBLIC).is_some() => return Err(VaultError::Damaged),
             None => None,
         };
-        let life = match (self.stored.value(records::KEY_LIFE), &active) {
+        let mut life: KeyLife = match (self.stored.value(records::KEY_LIFE), &active) {
             (Some(sealed), Some(shares)) => {
                 let (binding, plain) = read(records::KEY_LIFE, sealed)?;
                 if binding.wallet != *shares.info().wallet() {
@@ -401,10 +411,11 @@ impl Wallet {
             (None, Some(shares)) => KeyLife::of_earlier_version(shares.info().quorum(), cx.now),
             (_, None) => KeyLife::default(),
         };
-        let kept = match self.stored.value(records::KEY_KEPT) {
+        let kept: Kept = match self.stored.value(records::KEY_KEPT) {
             Some(sealed) => records::decode(&read(records::KEY_KEPT, sealed)?.1)?,
             None => Kept::default(),
         };
+        life.used_recovery = life.used_recovery.max(kept.used());
         let keeps_no_life = active.is_some() && self.stored.value(records::KEY_LIFE).is_none();
         self.device.counter = counter;
         self.device.key = key.map(ActiveKey::new);
@@ -432,8 +443,10 @@ impl Wallet {
             ended: VecDeque::new(),
             passkey_until: 0,
             recovery: Recovery::load(kept),
+            openings,
+            is_new_opening: false,
             witnesses,
-            told_head: self.journal_head(),
+            told_reach: None,
         }));
         if keeps_no_life {
             let mut batch = Batch::default();

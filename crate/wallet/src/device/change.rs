@@ -153,6 +153,7 @@ impl Wallet {
             open.life.mark(&plan.to);
             let mut batch = Batch::default();
             self.put_life(cx, &mut batch);
+            self.put_kept(cx, &mut batch);
             cx.store(batch);
         }
         let times = (proposal.proposed_at, cx.now);

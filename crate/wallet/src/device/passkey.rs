@@ -102,7 +102,7 @@ impl Wallet {
     }
 }
 
-fn unusable_passkey() -> CommandError {
+pub(super) fn unusable_passkey() -> CommandError {
     refusal(
         "passkey/unusable",
         "This passkey cannot open a device. Nothing was changed; your password opens this device as before.",
@@ -115,7 +115,7 @@ fn bytes_of(text: &str) -> Option<[u8; 32]> {
 }
 
 /// What a passkey made, from hex, which is wiped.
-fn secret_of(mut text: String) -> Option<Secret<[u8; 32]>> {
+pub(super) fn secret_of(mut text: String) -> Option<Secret<[u8; 32]>> {
     let mut bytes = Zeroizing::new([0; 32]);
     let read = hex::decode_to_slice(&text, &mut *bytes);
     text.zeroize();

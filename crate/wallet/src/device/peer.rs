@@ -10,7 +10,7 @@ use symbolon_mpc::{CeremonyId, DeviceId, KeyInfo, Party, PartyIndex, Quorum};
 use super::dealing::Members;
 use super::members::FIRST_RECOVERY;
 use super::test_signing::{Proof, Test};
-pub use crate::dapp::Head;
+pub use super::witness::Reach;
 use crate::event::Timestamp;
 use crate::request::{Proposal, RawSignature};
 use crate::view::{DeviceKind, DeviceState};
@@ -122,12 +122,12 @@ pub enum PeerMessage {
     },
     /// All test signatures of the shares in use, for a device that is behind.
     Proven(Box<ProvenKey>),
-    /// How far the journals have come. A build that does not know it ignores it.
-    Heads {
-        /// The sender's.
-        mine: Head,
-        /// The receiver's, as far as the sender remembers.
-        yours: Head,
+    /// How far the devices have come. A build that does not know it ignores it.
+    Reached {
+        /// The sender.
+        mine: Reach,
+        /// The receiver, as far as the sender remembers.
+        yours: Reach,
     },
     /// The sender found that it was put back to an earlier state, or exists twice.
     FellBack,
@@ -143,6 +143,9 @@ pub enum PeerMessage {
         #[serde(with = "symbolon_mpc::wire::bytes")]
         frame: Vec<u8>,
     },
+    /// The names of the sender's accounts, from the first on: so that a device that joins, or takes another one's place, shows them
+    /// all.
+    Accounts(Vec<String>),
 }
 
 /// What a device holds of shares that are not in use, and which indices it knows to be used.
@@ -158,6 +161,8 @@ pub struct Standing {
     pub kept: Vec<[u8; 32]>,
     /// A recovery share that was opened on it.
     pub opened: Option<OpenedShare>,
+    /// What it calls the devices that hold shares: for one that never met them all.
+    pub names: Vec<(DeviceId, String)>,
 }
 
 /// A recovery share that a device has opened, and can deal with.

@@ -48,6 +48,8 @@ pub(super) struct Peer {
     pub(super) says_standing: bool,
     /// The highest indices of devices and of recovery shares that it knows to have been used.
     pub(super) used: (u16, u16),
+    /// What it calls the devices of the wallet.
+    pub(super) names: Vec<(DeviceId, String)>,
     /// The recovery share that it says it has opened.
     pub(super) opened: Option<OpenedShare>,
 }
@@ -106,6 +108,7 @@ impl Peer {
             introduced: BTreeSet::new(),
             says_standing: false,
             used: (0, 0),
+            names: Vec::new(),
             opened: None,
         }
     }
@@ -355,11 +358,12 @@ impl Wallet {
     fn greet(&mut self, cx: &mut Context<'_>, id: DeviceId) {
         if let Some(hello) = self.hello() {
             self.tell(cx, id, &PeerMessage::Hello(hello));
-            self.tell_head(cx, id);
+            self.tell_reach(cx, id);
         }
         if let Some(standing) = self.standing() {
             self.tell(cx, id, &PeerMessage::Standing(standing));
         }
+        self.tell_accounts(cx, id);
     }
 
     /// Tells all devices how this one stands now.

@@ -16,6 +16,8 @@ pub(super) const HEADER: &str = "vault/header";
 pub(super) const IDENTITY: &str = "device/identity";
 /// Number and hash of the newest entry of the dApp side's journal.
 pub(super) const JOURNAL_HEAD: &str = "device/journal-head";
+/// The openings of the vault.
+pub(super) const OPENINGS: &str = "device/openings";
 pub(super) const SETTINGS: &str = "device/settings";
 /// Below these one record for each root.
 pub(super) const KEY_ACTIVE: &str = "key/active";
@@ -24,7 +26,7 @@ pub(super) const KEY_PUBLIC: &str = "key/public";
 pub(super) const KEY_KEPT: &str = "key/kept";
 pub(super) const KEY_LIFE: &str = "key/life";
 pub(super) const KEY_PLEDGE: &str = "key/pledge";
-/// Below it, by device in hex, what is remembered of its journal.
+/// Below it, by device in hex, what is remembered of how far it had come.
 pub(super) const WITNESS: &str = "device/witness/";
 pub(super) const PEER: &str = "peer/";
 pub(super) const APPROVAL: &str = "approval/";

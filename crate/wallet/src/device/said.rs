@@ -48,8 +48,9 @@ impl Wallet {
             PeerMessage::ChangeTested { key, proof } => self.proof_arrived(cx, key, proof),
             PeerMessage::Proven(proven) => self.proven_arrived(cx, *proven),
             PeerMessage::Beat => {}
-            PeerMessage::Heads { mine, yours } => self.heads_arrived(cx, from, mine, yours),
+            PeerMessage::Reached { mine, yours } => self.reached(cx, from, mine, yours),
             PeerMessage::FellBack => self.fell_back(cx, from),
+            PeerMessage::Accounts(names) => self.accounts_arrived(cx, from, names),
             PeerMessage::Bye => {
                 if let Some(peer) = self.device.open.as_mut().and_then(|open| open.peers.get_mut(&from)) {
                     peer.left = true;

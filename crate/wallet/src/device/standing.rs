@@ -4,6 +4,7 @@
 //! A device that is behind is shown the test signatures of the present epoch, which prove themselves; it then turns
 //! to the share that it holds for it, or, if it is none of the wallet's devices any more, drops its old one.
 
+use symbolon_chain::text::inert_name;
 use symbolon_mpc::{DeviceId, KeyInfo};
 
 use super::activation::is_proven;
@@ -23,6 +24,8 @@ use crate::wallet::Wallet;
 
 /// Most attempts whose digests one device may name.
 const MAX_NAMED: usize = 64;
+/// Longest name of a device that another one tells, in characters.
+const MAX_NAME: usize = 40;
 
 impl Wallet {
     /// What this device says of its shares, after its hello.
@@ -35,6 +38,7 @@ impl Wallet {
             used_recovery: open.life.used_recovery,
             kept: open.recovery.kept.hashes().to_vec(),
             opened: self.opened_standing(),
+            names: self.device.key.as_ref().map(|key| key.record.names.clone()).unwrap_or_default(),
         })
     }
 
@@ -54,6 +58,10 @@ impl Wallet {
         open.pending.said(from, standing.held.into_iter().take(MAX_NAMED));
         if let Some(peer) = open.peers.get_mut(&from) {
             peer.says_standing = true;
+            let name = |(device, name): (DeviceId, String)| {
+                (device, inert_name(&name).chars().take(MAX_NAME).collect())
+            };
+            peer.names = standing.names.into_iter().take(MAX_NAMED).map(name).collect();
             peer.used = (standing.used, standing.used_recovery);
             if peer.opened != standing.opened {
                 peer.opened = standing.opened;

@@ -95,7 +95,7 @@ impl Wallet {
                     app_version: peer.facts.app_version.clone(),
                     behind: place.zip(said).is_some_and(|((_, epoch), said)| said < epoch),
                     epoch,
-                    fell_back: self.witness(peer.id()).fell_back,
+                    fell_back: self.witness(peer.id()).fell_back(),
                     former: life.is_some_and(|life| life.former.contains(&peer.id())),
                     id: hex::encode(peer.id().0),
                     kind: peer.facts.kind.unwrap_or(crate::view::DeviceKind::Phone),

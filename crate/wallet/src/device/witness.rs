@@ -1,14 +1,17 @@
-//! Witnesses: each device remembers how far the journals of the others had come, so that none falls back unseen.
+//! Witnesses: each device remembers how far the others had come, so that none falls back unseen.
 //!
-//! At every greeting, and after every decision, a device tells the head of its journal, and what it remembers of the
-//! other's. A device that shows less than it showed before, or another past, was put back to an earlier state or
-//! exists twice. It is told on both screens, and nothing is signed with it until the owner accepts it as it is. An
-//! honest device finds out about itself by what the others remember of it; that a changed program hides it cannot be
-//! helped here, and gains it nothing but an old state of its own.
+//! At every greeting, and after every decision, a device tells how far it has come, and what it remembers of the other.
+//! Three things are compared. The head of the journal stands for all that was decided and for the policy, whose changes
+//! are entries of it. The epoch stands for the shares, which may be put back without the journal. The opening of the
+//! vault stands for copies that decided nothing yet. A device that shows less than it showed before, or another past,
+//! was put back to an earlier state or exists twice. It is told on both screens, and nothing is signed with it until the
+//! owner accepts it as it is. An honest device finds out about itself by what the others remember of it; that a changed
+//! program hides it cannot be helped here, and gains it nothing but an old state of its own.
 
 use serde::{Deserialize, Serialize};
 use symbolon_mpc::DeviceId;
 
+use super::openings::Opening;
 use super::peer::PeerMessage;
 use super::records;
 use crate::context::Context;
@@ -19,13 +22,45 @@ use crate::vault::VaultError;
 use crate::view::Severity;
 use crate::wallet::Wallet;
 
-/// What is kept about another device's journal, sealed under [`records::WITNESS`] ‖ its id in hex.
+/// How far a device has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reach {
+    /// The newest entry of its journal.
+    pub head: Head,
+    /// Wallet and epoch that it holds an active share of.
+    pub key: Option<([u8; 32], u32)>,
+    /// When its vault was opened last.
+    pub opening: Opening,
+}
+
+/// What is kept about another device, sealed under [`records::WITNESS`] ‖ its id in hex.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Witness {
-    /// The furthest head that it showed.
-    pub(super) head: Head,
-    /// It showed less, or another past.
-    pub(super) fell_back: bool,
+    /// The furthest that it showed.
+    pub(super) reach: Reach,
+    /// What it shows instead, if it fell back.
+    pub(super) instead: Option<Reach>,
+}
+
+impl Reach {
+    /// Whether a device that had come as far as this cannot be there now.
+    fn is_beyond(&self, now: &Self) -> bool {
+        let is_beyond = |number: u64, is_same: bool, now: u64| now < number || (now == number && !is_same);
+        is_beyond(self.head.number, self.head.hash == now.head.hash, now.head.number)
+            || is_beyond(self.opening.number, self.opening.draw == now.opening.draw, now.opening.number)
+            || self.has_later_shares(now)
+    }
+
+    /// Whether these are later shares of the same wallet. A device without any may have left.
+    fn has_later_shares(&self, now: &Self) -> bool {
+        let both = self.key.zip(now.key);
+        both.is_some_and(|((wallet, epoch), (same, now))| wallet == same && now < epoch)
+    }
+
+    /// This, as the furthest after `before`: which shares a device showed is remembered also when it has left.
+    fn after(self, before: &Self) -> Self {
+        Self { key: self.key.or(before.key), ..self }
+    }
 }
 
 impl Witness {
@@ -36,55 +71,85 @@ impl Witness {
         hex::decode_to_slice(hex, &mut id).map_err(|_| VaultError::Damaged)?;
         Ok((DeviceId(id), records::decode(plain)?))
     }
+
+    /// Whether it fell back, and was not accepted since.
+    pub(super) fn fell_back(&self) -> bool {
+        self.instead.is_some()
+    }
 }
 
 impl Wallet {
     /// Tells a device how far this one has come, and what it remembers of the other.
-    pub(super) fn tell_head(&mut self, cx: &mut Context<'_>, to: DeviceId) {
-        let Some(mine) = self.journal_head() else { return };
-        let yours = self.witness(to).head;
-        self.tell(cx, to, &PeerMessage::Heads { mine, yours });
+    pub(super) fn tell_reach(&mut self, cx: &mut Context<'_>, to: DeviceId) {
+        self.count_opening(cx);
+        let Some(mine) = self.reach() else { return };
+        let yours = self.witness(to).reach;
+        self.tell(cx, to, &PeerMessage::Reached { mine, yours });
     }
 
     /// Last of every turn: a decision was made, which the others shall know of.
-    pub(super) fn tell_heads(&mut self, cx: &mut Context<'_>) {
-        let head = self.journal_head();
+    pub(super) fn tell_reaches(&mut self, cx: &mut Context<'_>) {
+        let reach = self.reach();
         let Some(open) = self.device.open.as_mut() else { return };
-        if open.told_head == head {
+        if open.told_reach == reach {
             return;
         }
-        open.told_head = head;
+        open.told_reach = reach;
         for peer in self.online_peers(cx.now) {
-            self.tell_head(cx, peer);
+            self.tell_reach(cx, peer);
         }
     }
 
-    pub(super) fn heads_arrived(&mut self, cx: &mut Context<'_>, from: DeviceId, theirs: Head, ours: Head) {
-        if self.journal_has(ours) == Some(false) {
+    /// How far this device has come; none while it is locked, or its records cannot be used.
+    pub(super) fn reach(&self) -> Option<Reach> {
+        let open = self.device.open.as_ref()?;
+        let key = open.active.as_ref().map(|shares| (*shares.info().wallet(), shares.info().epoch()));
+        Some(Reach { head: self.journal_head()?, key, opening: open.openings.last() })
+    }
+
+    pub(super) fn reached(&mut self, cx: &mut Context<'_>, from: DeviceId, theirs: Reach, ours: Reach) {
+        if self.is_beyond_this(&ours) {
             let other = self.device_name(from);
             let message = format!(
-                "This device was put back to an earlier state, or exists twice: {other} remembers decisions of it \
-                 that are not here. Nothing is signed with {other} until you accept this device there, under Devices."
+                "This device was put back to an earlier state, or exists twice: {other} remembers more of it than is \
+                 here. Nothing is signed with {other} until you accept this device there, under Devices."
             );
             self.notice(cx, "device/fell-back-here", Severity::Danger, message);
             self.tell(cx, from, &PeerMessage::FellBack);
         }
         let known = self.witness(from);
-        if is_regress(known.head, theirs) {
-            self.fell_back(cx, from);
-        } else if theirs != known.head && !known.fell_back {
-            self.keep_witness(cx, from, Witness { head: theirs, fell_back: false });
+        if known.fell_back() {
+            self.keep_witness(cx, from, Witness { instead: Some(theirs), ..known });
+        } else if known.reach.is_beyond(&theirs) {
+            self.flag(cx, from, theirs);
+        } else {
+            self.keep_witness(cx, from, Witness { reach: theirs.after(&known.reach), instead: None });
         }
     }
 
-    /// A device fell back, as was seen here or as it says itself.
+    /// Whether another device remembers of this one what it never was.
+    fn is_beyond_this(&self, remembered: &Reach) -> bool {
+        let Some(reach) = self.reach() else { return false };
+        let has_opening = self.device.open.as_ref().and_then(|open| open.openings.has(remembered.opening));
+        self.journal_has(remembered.head) == Some(false)
+            || has_opening == Some(false)
+            || remembered.has_later_shares(&reach)
+    }
+
+    /// A device says itself that it fell back.
     pub(super) fn fell_back(&mut self, cx: &mut Context<'_>, device: DeviceId) {
         let known = self.witness(device);
-        let is_peer = self.device.open.as_ref().is_some_and(|open| open.peers.contains_key(&device));
-        if known.fell_back || !is_peer {
+        if !known.fell_back() {
+            self.flag(cx, device, known.reach);
+        }
+    }
+
+    fn flag(&mut self, cx: &mut Context<'_>, device: DeviceId, shows: Reach) {
+        if self.device.open.as_ref().is_none_or(|open| !open.peers.contains_key(&device)) {
             return;
         }
-        self.keep_witness(cx, device, Witness { fell_back: true, ..known });
+        let known = self.witness(device);
+        self.keep_witness(cx, device, Witness { instead: Some(shows), ..known });
         let message = refused_sentence(&self.device_name(device));
         self.notice(cx, "device/fell-back", Severity::Danger, message);
         cx.view_changed();
@@ -97,17 +162,18 @@ impl Wallet {
         device: &str,
     ) -> Result<(), CommandError> {
         let id = self.linked_device(device)?;
-        self.keep_witness(cx, id, Witness::default());
+        let known = self.witness(id);
+        self.keep_witness(cx, id, Witness { reach: known.instead.unwrap_or(known.reach), instead: None });
         let said = refused_sentence(&self.device_name(id));
         self.device.notices.over_saying("device/fell-back", &said);
-        self.tell_head(cx, id);
+        self.tell_reach(cx, id);
         cx.view_changed();
         Ok(())
     }
 
     /// The first of these devices with which nothing is signed, because it fell back; the sentence for it.
     pub(super) fn fallen_among(&self, devices: &[DeviceId]) -> Option<String> {
-        let fallen = devices.iter().find(|device| self.witness(**device).fell_back)?;
+        let fallen = devices.iter().find(|device| self.witness(**device).fell_back())?;
         Some(refused_sentence(&self.device_name(*fallen)))
     }
 
@@ -117,7 +183,9 @@ impl Wallet {
     }
 
     fn keep_witness(&mut self, cx: &mut Context<'_>, device: DeviceId, witness: Witness) {
-        let Some(open) = self.device.open.as_mut().filter(|open| open.peers.contains_key(&device)) else {
+        let is_news = self.witness(device) != witness;
+        let Some(open) = self.device.open.as_mut().filter(|open| is_news && open.peers.contains_key(&device))
+        else {
             return;
         };
         open.witnesses.insert(device, witness);
@@ -135,22 +203,27 @@ fn refused_sentence(name: &str) -> String {
     )
 }
 
-/// Whether a journal that was at `known` cannot be at `now`: it has become shorter, or is another one of the same length.
-fn is_regress(known: Head, now: Head) -> bool {
-    now.number < known.number || (now.number == known.number && now.hash != known.hash)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const HEAD: Head = Head { number: 300, hash: [7; 32] };
+    const WALLET: [u8; 32] = [6; 32];
+    const REACH: Reach = Reach {
+        head: Head { number: 300, hash: [7; 32] },
+        key: Some((WALLET, 5)),
+        opening: Opening { number: 200, draw: [9; 8] },
+    };
+
+    /// 300 as a varint, hash; wallet, epoch; 200 as a varint, draw.
+    fn reach_bytes() -> Vec<u8> {
+        [&[0xac, 2][..], &[7; 32], &[1], &WALLET, &[5, 0xc8, 1], &[9; 8]].concat()
+    }
 
     #[test]
-    fn heads_are_always_the_same_bytes() {
-        let message = PeerMessage::Heads { mine: HEAD, yours: Head::default() };
-        // version, message, 300 as a varint, hash, 0, no hash
-        let pinned = [&[1, 20, 0xac, 2][..], &[7; 32], &[0], &[0; 32]].concat();
+    fn what_is_told_is_always_the_same_bytes() {
+        let message = PeerMessage::Reached { mine: REACH, yours: Reach::default() };
+        let nothing = [&[0][..], &[0; 32], &[0, 0], &[0; 8]].concat();
+        let pinned = [vec![1, 20], reach_bytes(), nothing].concat();
         assert_eq!(message.encode(), pinned);
         assert_eq!(PeerMessage::decode(&pinned), Some(message));
         assert_eq!(PeerMessage::FellBack.encode(), [1, 21]);
@@ -159,21 +232,42 @@ mod tests {
     /// Seen by the other device alone: one that was put back on purpose does not say so itself.
     #[test]
     fn a_journal_that_became_shorter_or_another_one_has_fallen_back() {
-        let other = Head { hash: [8; 32], ..HEAD };
-        for now in [Head { number: 299, ..other }, Head { number: 299, ..HEAD }, Head::default(), other] {
-            assert!(is_regress(HEAD, now), "{now:?}");
+        let head = |number, hash| Reach { head: Head { number, hash: [hash; 32] }, ..REACH };
+        for now in [head(299, 8), head(299, 7), head(0, 0), head(300, 8)] {
+            assert!(REACH.is_beyond(&now), "{now:?}");
         }
-        for now in [HEAD, Head { number: 301, ..other }] {
-            assert!(!is_regress(HEAD, now), "{now:?}");
+        for now in [REACH, head(301, 8)] {
+            assert!(!REACH.is_beyond(&now), "{now:?}");
         }
-        assert!(!is_regress(Head::default(), HEAD));
+        assert!(!Reach::default().is_beyond(&REACH));
+    }
+
+    #[test]
+    fn an_opening_that_is_earlier_or_another_one_has_fallen_back() {
+        let opening = |number, draw| Reach { opening: Opening { number, draw: [draw; 8] }, ..REACH };
+        for now in [opening(199, 9), opening(200, 8), opening(0, 0)] {
+            assert!(REACH.is_beyond(&now), "{now:?}");
+        }
+        assert!(!REACH.is_beyond(&opening(201, 8)));
+    }
+
+    /// The shares alone may be put back: what is remembered of them does not go by the journal.
+    #[test]
+    fn shares_of_an_earlier_epoch_have_fallen_back_and_a_device_that_left_has_not() {
+        let key = |key| Reach { key, ..REACH };
+        assert!(REACH.is_beyond(&key(Some((WALLET, 4)))));
+        for now in [Some((WALLET, 5)), Some((WALLET, 6)), Some(([1; 32], 1)), None] {
+            assert!(!REACH.is_beyond(&key(now)), "{now:?}");
+        }
+        let left = key(None).after(&REACH);
+        assert!(left.is_beyond(&key(Some((WALLET, 4)))), "remembered after it left");
     }
 
     #[test]
     fn a_witness_is_always_the_same_bytes() {
         let key = format!("device/witness/{}", "09".repeat(32));
-        let pinned = [&[1, 0xac, 2][..], &[7; 32], &[1]].concat();
-        let witness = Witness { head: HEAD, fell_back: true };
+        let pinned = [vec![1], reach_bytes(), vec![1], reach_bytes()].concat();
+        let witness = Witness { reach: REACH, instead: Some(REACH) };
         assert_eq!(records::encode(&witness), pinned);
         assert_eq!(Witness::decode(&key, &pinned), Ok((DeviceId([9; 32]), witness)));
         assert_eq!(Witness::decode("device/witness/09", &pinned), Err(VaultError::Damaged));

@@ -6,6 +6,9 @@ pub const NO_DRAFT: &str = "No recovery code was drawn on this device. Draw one 
 pub const OTHER_CODE: &str = "This code was typed right, but it is not the one that was just shown. Please type the new one, or draw another.";
 /// A share cannot be dealt to a code that nobody is known to have.
 pub const NO_CODE: &str = "Draw a recovery code on this device and type it in again first. A code that you cannot read later saves nothing.";
+/// A passkey may be lost with its account.
+pub const CODE_FIRST: &str = "Make a recovery share with a code on paper first. A passkey can be lost with the account that keeps it, so that it is never \
+                              the only way.";
 /// The wallet has no such share.
 pub const NO_SHARE: &str = "This wallet has no such recovery share.";
 /// It would hold two shares of one key.

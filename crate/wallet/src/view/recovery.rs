@@ -24,7 +24,7 @@ pub struct RecoveryView {
 pub struct RecoveryDraftView {
     /// The owner has typed it in again, so that a share can be sealed to it.
     pub confirmed: bool,
-    /// How many of the codes must be typed in: 1 for the owner's, more for guardians'.
+    /// How many of the codes must be typed in: 1 for the owner's, more for guardians'; 0 where a passkey is asked once more.
     pub needed: u16,
     /// Names the sheet, as in [`RecoveryShareView::sheet`].
     pub sheet: String,

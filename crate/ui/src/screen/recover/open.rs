@@ -37,7 +37,7 @@ pub fn open(app: App) -> AnyView {
         if typed.is_empty() {
             return refuse("recovery/missing", messages::CODE_MISSING);
         }
-        ask.run(Command::OpenRecoveryFile { file, codes: typed });
+        ask.run(Command::OpenRecoveryFile { file, codes: typed, passkey: None });
     };
     let chosen = move |name: String, hex: String| {
         let _ = ask.refusal.try_set(None);

@@ -43,7 +43,7 @@ pub fn type_in(
             ask.refusal.set(Some(Refusal { code: "recovery/missing".into(), message }));
             return;
         }
-        ask.run(Command::ConfirmRecoveryCode { codes: typed });
+        ask.run(Command::ConfirmRecoveryCode { codes: typed, passkey: None });
     };
     view! {
         {title_with_back(messages::CODE_TYPE_TITLE, move || leave(app))}

@@ -1,5 +1,7 @@
 //! The plan of a change that the owner wishes: who deals, who receives, and who must be there for it.
 
+use std::collections::BTreeMap;
+
 use symbolon_mpc::dealing::ResharePlan;
 use symbolon_mpc::{CeremonyId, DeviceId, Party, PartyIndex, Quorum};
 
@@ -50,7 +52,7 @@ impl Wallet {
         if open.active.is_none() && said.into_iter().any(is_later) {
             return Err(refusal("recovery/old-epoch", recovery::OLD_FILE));
         }
-        let dealers = self.dealers(&old, key, now);
+        let dealers = self.dealers(&old, wish, key, now);
         let to = self.new_quorum(&old, wish, &dealers)?;
         let too_few = dealers.indices.len() < usize::from(old.threshold());
         let needed = must_be_online(&to).chain(must_be_online(&old).filter(|_| too_few));
@@ -75,36 +77,43 @@ impl Wallet {
         self.device_id() == Some(device) || self.is_online(device, now)
     }
 
-    /// Those that stay deal before those that leave, owners' devices before servers, and recovery shares only where
-    /// there are too few devices.
-    fn dealers(&self, old: &Quorum, key: ([u8; 32], u32), now: Timestamp) -> Dealers {
+    /// Devices that stay, this one first, then those that are known to be of this epoch, owners' devices before servers. Where these
+    /// are too few, recovery shares that are open; and last the devices that leave, for they may be lost.
+    fn dealers(&self, old: &Quorum, wish: &Wish, key: ([u8; 32], u32), now: Timestamp) -> Dealers {
         let none = Dealers { indices: Vec::new(), stand_ins: Vec::new() };
         let Some(open) = self.device.open.as_ref() else { return none };
         let me = DeviceId(open.identity.id().0);
         let is_there = |party: &Party| match open.peers.get(&party.device) {
-            Some(peer) => peer.is_online(now) && peer.holds(key),
+            Some(peer) => peer.is_online(now),
             None => party.device == me && open.active.is_some(),
         };
+        let leaves = |party: &Party| wish.remove.contains(&hex::encode(party.device.0));
         let mut devices: Vec<_> = must_be_online(old).filter(is_there).collect();
         devices.sort_by_key(|party| {
             let kind = open.peers.get(&party.device).and_then(|peer| peer.facts.kind);
-            let is_attended = party.device == me || is_attended(kind.unwrap_or(DeviceKind::Cosigner));
-            (party.device != me, !is_attended)
+            let is_attended = is_attended(kind.unwrap_or(DeviceKind::Cosigner));
+            let is_current = open.peers.get(&party.device).is_some_and(|peer| peer.holds(key));
+            (leaves(party), party.device != me, !is_current, !is_attended)
         });
-        let threshold = usize::from(old.threshold());
-        let mut indices: Vec<_> = devices.into_iter().map(|party| party.index).take(threshold).collect();
-        let mut stand_ins: Vec<(PartyIndex, DeviceId)> = Vec::new();
-        for (party, device) in self.opened_at((&key.0, key.1), now) {
-            let is_new = !indices.contains(&party)
-                && stand_ins.iter().all(|(_, other)| *other != device)
-                && old.party_of(device).is_none();
-            if indices.len() < threshold && is_new && old.contains(party) {
-                indices.push(party);
-                stand_ins.push((party, device));
+        let mut speakers: Vec<DeviceId> = Vec::new();
+        let mut opened = self.opened_at((&key.0, key.1), now);
+        opened.retain(|(party, device)| {
+            let is_new = !speakers.contains(device) && old.party_of(*device).is_none();
+            speakers.extend(is_new.then_some(*device));
+            is_new && old.contains(*party)
+        });
+        let (stay, leave): (Vec<_>, Vec<_>) = devices.into_iter().partition(|party| !leaves(party));
+        let of = |parties: Vec<Party>| parties.into_iter().map(|party| (party.index, None));
+        let shares = opened.into_iter().map(|(party, device)| (party, Some(device)));
+        let all = of(stay).chain(shares).chain(of(leave));
+        let mut chosen: BTreeMap<PartyIndex, Option<DeviceId>> = BTreeMap::new();
+        for (party, device) in all {
+            if chosen.len() < usize::from(old.threshold()) {
+                chosen.entry(party).or_insert(device);
             }
         }
-        indices.sort();
-        Dealers { indices, stand_ins }
+        let stand_ins = chosen.iter().filter_map(|(party, device)| Some((*party, (*device)?))).collect();
+        Dealers { indices: chosen.into_keys().collect(), stand_ins }
     }
 
     /// The quorum that the owner wishes. A recovery share that deals is spent.

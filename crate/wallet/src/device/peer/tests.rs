@@ -98,11 +98,13 @@ fn messages_about_shares_are_these_bytes() {
             used_recovery: 0x8000,
             kept: vec![[0x55; 32]],
             opened: Some(OpenedShare { wallet: [0xaa; 32], epoch: 300, party: recovery }),
+            names: vec![(DeviceId([0xd1; 32]), "A".to_owned())],
         }),
         &format!(
-            "01 10 01 {key_bytes} ac02 808002 01 {} 01 {} ac02 808002",
+            "01 10 01 {key_bytes} ac02 808002 01 {} 01 {} ac02 808002 01 {} 0141",
             "55".repeat(32),
-            "aa".repeat(32)
+            "aa".repeat(32),
+            "d1".repeat(32)
         ),
     );
     is(
@@ -114,6 +116,7 @@ fn messages_about_shares_are_these_bytes() {
         },
         &format!("01 16 {ceremony_bytes} 808002 01 02 0708"),
     );
+    is(&PeerMessage::Accounts(vec!["A".to_owned(), "B".to_owned()]), "01 17 02 0141 0142");
     is(
         &PeerMessage::Roster(RosterProposal {
             ceremony,

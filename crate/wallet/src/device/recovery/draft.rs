@@ -8,6 +8,7 @@ use crate::backup::{self, GuardianCode, RecoveryCode, sheet_name};
 use crate::command::Guardians;
 use crate::context::Context;
 use crate::device::notices::refusal;
+use crate::device::passkey::{secret_of, unusable_passkey};
 use crate::effect::CommandError;
 use crate::messages::recovery as messages;
 use crate::view::RecoveryDraftView;
@@ -16,7 +17,7 @@ use crate::wallet::Wallet;
 /// The key of a code that was drawn here.
 pub(in crate::device) struct Draft {
     key: RecoveryKey,
-    /// How many codes make it: 1, or so many guardians'.
+    /// How many codes make it: 1, or so many guardians'; 0 where a passkey does.
     needed: u8,
     /// The owner has typed it in.
     is_confirmed: bool,
@@ -43,10 +44,19 @@ impl Wallet {
         &mut self,
         cx: &mut Context<'_>,
         guardians: Option<Guardians>,
+        passkey: Option<String>,
     ) -> Result<Zeroizing<String>, CommandError> {
         let open = self.opened()?;
-        let code = RecoveryCode::draw(cx.rng);
+        let passkey = passkey.map(of_passkey).transpose()?;
+        // R30: a passkey is never the only way. Whoever loses it must have a code on paper.
+        let has_code = open.active.as_ref().is_some_and(|shares| !shares.files().is_empty());
+        if passkey.is_some() && !has_code {
+            return Err(refusal("recovery/code-first", messages::CODE_FIRST));
+        }
+        let is_passkey = passkey.is_some();
+        let code = passkey.unwrap_or_else(|| RecoveryCode::draw(cx.rng));
         let (text, needed) = match guardians {
+            _ if is_passkey => (Zeroizing::new(String::new()), 0),
             None => (code.write(), 1),
             Some(Guardians { needed, guardians }) => {
                 let codes = backup::split(&code, needed, guardians, cx.rng)
@@ -71,8 +81,9 @@ impl Wallet {
         &mut self,
         cx: &mut Context<'_>,
         codes: Vec<String>,
+        passkey: Option<String>,
     ) -> Result<(), CommandError> {
-        let code = read_codes(codes)?;
+        let code = read_codes(codes, passkey)?;
         let draft = self.opened()?.recovery.draft.as_mut();
         let draft = draft.ok_or_else(|| refusal("recovery/no-draft", messages::NO_DRAFT))?;
         if code.key() != draft.key {
@@ -97,7 +108,10 @@ impl Wallet {
 }
 
 /// The owner's code from what was typed in: itself, or guardians' codes that make it. The texts are wiped.
-pub(super) fn read_codes(codes: Vec<String>) -> Result<RecoveryCode, CommandError> {
+pub(super) fn read_codes(codes: Vec<String>, passkey: Option<String>) -> Result<RecoveryCode, CommandError> {
+    if let Some(output) = passkey {
+        return of_passkey(output);
+    }
     let codes: Vec<_> = codes.into_iter().map(Zeroizing::new).collect();
     let unreadable = |message: String| refusal("recovery/code", message);
     match codes.as_slice() {
@@ -108,6 +122,12 @@ pub(super) fn read_codes(codes: Vec<String>) -> Result<RecoveryCode, CommandErro
         },
         _ => join(&codes),
     }
+}
+
+/// The code that a passkey stands for, from what it made. The text is wiped.
+fn of_passkey(output: String) -> Result<RecoveryCode, CommandError> {
+    let output = secret_of(output).ok_or_else(unusable_passkey)?;
+    Ok(RecoveryCode::of_passkey(&output))
 }
 
 fn join(codes: &[Zeroizing<String>]) -> Result<RecoveryCode, CommandError> {

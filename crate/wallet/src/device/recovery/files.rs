@@ -14,13 +14,15 @@ use crate::store::Batch;
 use crate::vault::Binding;
 use crate::wallet::Wallet;
 
-/// The record `key/kept`: which recovery files the owner was seen to have.
+/// The record `key/kept`: what outlives every epoch of recovery shares, and which files the owner was seen to have.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::device) struct Kept {
     /// Hashes of files of the shares in use.
     files: Vec<[u8; 32]>,
     /// A file was kept at some time, if only one of earlier shares.
     ever: bool,
+    /// The highest party index that was given to a recovery share; 0 if none was.
+    used: u16,
 }
 
 impl Kept {
@@ -37,6 +39,11 @@ impl Kept {
     /// Hashes of the files that were.
     pub(in crate::device) fn hashes(&self) -> &[[u8; 32]] {
         &self.files
+    }
+
+    /// The highest party index that was given to a recovery share.
+    pub(in crate::device) fn used(&self) -> u16 {
+        self.used
     }
 
     /// Notes a file; whether that is news.
@@ -104,9 +111,13 @@ impl Wallet {
         }
     }
 
-    /// Seals the record into a batch.
+    /// Seals the record into a batch, unless there is nothing to say.
     pub(in crate::device) fn put_kept(&mut self, cx: &mut Context<'_>, batch: &mut Batch) {
-        let Some(open) = self.device.open.as_ref() else { return };
+        let Some(open) = self.device.open.as_mut() else { return };
+        open.recovery.kept.used = open.life.used_recovery;
+        if open.recovery.kept == Kept::default() && self.stored.value(records::KEY_KEPT).is_none() {
+            return;
+        }
         let wallet = open.active.as_ref().map(|shares| *shares.info().wallet()).unwrap_or_default();
         let plain = records::encode(&open.recovery.kept);
         let binding = Binding { wallet, ..self.device.binding() };
@@ -135,4 +146,18 @@ pub(super) fn of_file(error: FileError) -> CommandError {
         FileError::WrongCode => "recovery/wrong-code",
     };
     refusal(code, backup::messages::of_file(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_record_is_these_bytes() {
+        let mut kept = Kept { used: 0x8001, ..Kept::default() };
+        assert!(kept.keep([7; 32]) && !kept.keep([7; 32]));
+        let bytes = format!("01 01{} 01 818002", "07".repeat(32)).replace(' ', "");
+        assert_eq!(hex::encode(records::encode(&kept)), bytes);
+        assert_eq!(records::decode::<Kept>(&hex::decode(bytes).unwrap()), Ok(kept));
+    }
 }

@@ -29,6 +29,7 @@ impl Wallet {
         cx: &mut Context<'_>,
         file: &str,
         codes: Vec<String>,
+        passkey: Option<String>,
     ) -> Result<(), CommandError> {
         let open = self.opened()?;
         let file = read_file(file)?;
@@ -39,7 +40,7 @@ impl Wallet {
         if open.active.is_some() || open.pending.iter().any(|attempt| is_of_file(&attempt.shares)) {
             return Err(refusal("recovery/holds-share", messages::HOLDS_SHARE));
         }
-        let code = read_codes(codes)?;
+        let code = read_codes(codes, passkey)?;
         let shares = file.open(&code).map_err(of_file)?;
         let fits = members::is_recovery(file.party());
         let shares = Shares::new(shares).filter(|_| fits);
@@ -92,7 +93,7 @@ impl Wallet {
                 here: open
                     .peers
                     .get(&party.device)
-                    .is_some_and(|peer| peer.is_online(now) && peer.holds(key)),
+                    .is_some_and(|peer| peer.is_online(now) && peer.holds(key) && peer.says_standing),
                 id: hex::encode(party.device.0),
                 name: self.device_name(party.device),
             })

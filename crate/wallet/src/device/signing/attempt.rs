@@ -40,15 +40,22 @@ impl Wallet {
             .collect();
         signing.proposal.signers.sort_unstable();
         signing.states.retain(|device, _| signers.contains(device));
+        if refused.is_none() {
+            signing.retry_at = rests_until;
+        }
+        let proposal = signing.proposal.clone();
+        let digest = signing.digest;
+        // Also where those who shall sign instead cannot, or not yet: no owner is asked for nothing.
+        for device in asked_before.into_iter().filter(|device| !is_hasty && !signers.contains(device)) {
+            let reason = "another device signs instead".to_owned();
+            self.tell(cx, device, &PeerMessage::Cancel { request: request.0, reason });
+        }
         if let Some(message) = refused {
             return self.stall(cx, request, message);
         }
         if rests_until.is_some() {
-            signing.retry_at = rests_until;
             return self.request_waiting(cx, request);
         }
-        let proposal = signing.proposal.clone();
-        let digest = signing.digest;
         let mut all_there = true;
         let mut asked = Vec::new();
         let approved = self.is_approved(request, &digest, cx.now);
@@ -72,10 +79,6 @@ impl Wallet {
                     signing.states.entry(device).or_insert(DeviceState::Sent);
                 }
             }
-        }
-        for device in asked_before.into_iter().filter(|device| !is_hasty && !signers.contains(device)) {
-            let reason = "another device signs instead".to_owned();
-            self.tell(cx, device, &PeerMessage::Cancel { request: request.0, reason });
         }
         self.keep_quorum(cx, request, &asked);
         if approved {
