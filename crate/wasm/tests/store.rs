@@ -88,6 +88,49 @@ async fn a_flipped_bit_is_damage() {
     assert_eq!(store.load("").await.unwrap_err(), StoreError::Damaged);
 }
 
+/// A disk that does not do what it says, under the store called `name`: from now on `method` of its table does `instead`,
+/// where `real` is what it should do.
+fn fault(name: &str, method: &str, instead: &str) {
+    let code = format!(
+        "const real = IDBObjectStore.prototype.{method};
+        IDBObjectStore.prototype.{method} = function (...given) {{
+            if (this.transaction.db.name !== '{name}') return real.apply(this, given);
+            {instead}
+        }};"
+    );
+    js_sys::Function::new_no_args(&code).call0(&JsValue::NULL).unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn what_does_not_come_back_as_it_was_written_is_no_write() {
+    for (name, method, instead) in [
+        ("swapped", "put", "given[0] = given[0].slice(); given[0][0] ^= 1; return real.apply(this, given);"),
+        ("cut", "put", "given[0] = given[0].slice(1); return real.apply(this, given);"),
+        ("other kind", "put", "given[0] = String(given[0]); return real.apply(this, given);"),
+        ("swallowed", "put", "return this.count();"),
+        ("kept", "delete", "return this.count();"),
+    ] {
+        let mut store = BrowserStore::open(name).await.unwrap();
+        store.apply(batch(&[("before", b"x")])).await.unwrap();
+        fault(name, method, instead);
+        let mut changes = batch(&[]);
+        match method {
+            "put" => changes.put("k", b"value".to_vec()),
+            _ => changes.delete("before"),
+        }
+        assert_eq!(store.apply(changes).await, Err(StoreError::Damaged), "{name}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_write_that_the_browser_gives_up_is_told_by_its_reason() {
+    let mut store = BrowserStore::open("aborted").await.unwrap();
+    fault("aborted", "put", "const it = real.apply(this, given); this.transaction.abort(); return it;");
+    // No error at all comes with this: it is nobody's quota and nobody's permission.
+    assert_eq!(store.apply(batch(&[("k", b"value")])).await, Err(StoreError::Unavailable));
+    assert!(store.load("").await.unwrap().is_empty());
+}
+
 #[wasm_bindgen_test]
 async fn a_record_under_another_records_name_is_damage() {
     let mut store = BrowserStore::open("name").await.unwrap();
