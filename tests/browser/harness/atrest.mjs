@@ -3,6 +3,7 @@
 import { createDecipheriv } from "node:crypto";
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { root } from "./process.mjs";
 
 /** All records of the wallet in a page's database, the device layer taken off: name to hex. */
 export function records(page) {
@@ -39,6 +40,21 @@ export function openRecord(vaultKey, name, record) {
     ]);
     const dataKey = open(vaultKey, record.subarray(80, 92), record.subarray(92, 140), associated);
     return { dataKey, plain: open(dataKey, record.subarray(140, 152), record.subarray(152), associated) };
+}
+
+/**
+ * The stretched password, and the vault key that it opens. The stretching itself is the wallet's own module: Node has no
+ * Argon2id.
+ */
+export async function vaultKeyOf(password, all) {
+    const header = Buffer.from(all["vault/header"], "hex");
+    const { initSync, stretch } = await import(join(root, "target/glue/kdf.js"));
+    initSync({ module: await readFile(join(root, "target/glue/kdf_bg.wasm")) });
+    const [memory, passes, lanes] = [17, 21, 25].map((at) => header.readUInt32LE(at));
+    const stretched = stretch(Buffer.from(password), header.subarray(1, 17), memory, passes, lanes);
+    const associated = Buffer.concat([Buffer.from([1]), header.subarray(1, 29)]);
+    const vaultKey = open(stretched, header.subarray(29, 41), header.subarray(41, 89), associated);
+    return { stretched: Buffer.from(stretched), vaultKey };
 }
 
 /** What must not be found: the vault key, and of each share its data key and its scalar. */
