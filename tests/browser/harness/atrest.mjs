@@ -81,7 +81,7 @@ export async function filesWith(folder, needles) {
         for (const [name, needle] of Object.entries(needles)) {
             const forms = [needle, Buffer.from(needle.toString("hex")), Buffer.from(needle.toString("base64"))];
             // UTF-16, as Chromium writes some strings.
-            forms.push(...forms.slice(1).map((form) => Buffer.from(form.toString(), "utf16le")));
+            forms.push(...forms.map((form) => Buffer.from(form.toString("latin1"), "utf16le")));
             if (forms.some((form) => bytes.includes(form))) hits.push(`${name} in ${entry.name}`);
         }
     }
