@@ -30,6 +30,26 @@ export function records(page) {
     });
 }
 
+/** Puts bytes in the place of a record's row, under the wallet; gives what stood there. */
+export function swapRow(page, name, bytes) {
+    return page.evaluate(
+        async ([name, bytes]) => {
+            const done = (request) =>
+                new Promise((resolve, reject) => {
+                    request.onsuccess = () => resolve(request.result);
+                    request.onerror = () => reject(request.error);
+                });
+            const database = await done(indexedDB.open("symbolon"));
+            const table = database.transaction("records", "readwrite").objectStore("records");
+            const before = await done(table.get(name));
+            await done(table.put(Uint8Array.from(bytes), name));
+            database.close();
+            return [...before];
+        },
+        [name, bytes],
+    );
+}
+
 /** Opens a sealed record: its data key and its content. */
 export function openRecord(vaultKey, name, record) {
     const associated = Buffer.concat([
