@@ -20,6 +20,7 @@ mod journal_head;
 mod keygen;
 mod keys;
 mod life;
+mod links;
 mod lock;
 mod members;
 mod notices;
@@ -188,6 +189,15 @@ impl Device {
             open: None,
             #[cfg(feature = "testing")]
             alter: None,
+        }
+    }
+
+    /// The dApp side's records cannot be used: the vault stays closed over them, as over this side's own.
+    pub(crate) fn stay_closed(&mut self, error: VaultError) {
+        if !matches!(self.life, Life::Unusable(_)) {
+            self.life = Life::Unusable(error);
+            let (code, message) = access::unusable(error);
+            self.notices.add(code, Severity::Danger, message.to_owned());
         }
     }
 

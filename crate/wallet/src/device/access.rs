@@ -387,16 +387,21 @@ impl Wallet {
             // Not opened since openings are counted.
             None => Openings::default(),
         };
+        // A damaged head is the journal's to tell; one of a newer build is not for this one to write over.
+        if let Some(sealed) = self.stored.value(records::JOURNAL_HEAD)
+            && let Err(error @ VaultError::Version(_)) = read(records::JOURNAL_HEAD, sealed)
+        {
+            return Err(error);
+        }
         // The share knows better than the public record which key this is.
-        let record =
-            self.stored.value(records::KEY_PUBLIC).and_then(|bytes| records::decode::<KeyRecord>(bytes).ok());
+        let record = self.stored.value(records::KEY_PUBLIC).map(records::decode::<KeyRecord>).transpose()?;
         let key = match &active {
             Some(shares) => {
                 let record = record.filter(|record| record.infos == shares.infos());
                 Some(record.ok_or(VaultError::Damaged)?)
             }
             // There was one: a share that is gone must not look like a wallet that was never made.
-            None if self.stored.value(records::KEY_PUBLIC).is_some() => return Err(VaultError::Damaged),
+            None if record.is_some() => return Err(VaultError::Damaged),
             None => None,
         };
         let mut life: KeyLife = match (self.stored.value(records::KEY_LIFE), &active) {
@@ -454,6 +459,7 @@ impl Wallet {
             cx.store(batch);
         }
         self.remember(cx);
+        self.tell_gone_links(cx);
         cx.view_changed();
         self.dapp_unlocked(cx);
         Ok(())

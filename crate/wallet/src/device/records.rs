@@ -190,12 +190,14 @@ pub(super) fn encode(value: &impl Serialize) -> Vec<u8> {
 /// Reads what [`encode`] wrote.
 pub(super) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, VaultError> {
     let (version, rest) = bytes.split_first().ok_or(VaultError::Damaged)?;
-    if *version != FORMAT {
-        return Err(VaultError::Version(*version));
-    }
-    match postcard::take_from_bytes(rest) {
-        Ok((value, [])) => Ok(value),
-        _ => Err(VaultError::Damaged),
+    match *version {
+        FORMAT => match postcard::take_from_bytes(rest) {
+            Ok((value, [])) => Ok(value),
+            _ => Err(VaultError::Damaged),
+        },
+        // No version ever wrote this.
+        0 => Err(VaultError::Damaged),
+        version => Err(VaultError::Version(version)),
     }
 }
 
