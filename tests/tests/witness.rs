@@ -294,3 +294,30 @@ fn regression_what_a_device_said_before_it_was_accepted_does_not_flag_it_again()
     world.command(0, Command::Reject { request }).unwrap();
     send(&mut world, 1);
 }
+
+#[test]
+fn no_change_of_devices_is_made_with_it_until_the_owner_accepts_it() {
+    let mut world = wallet(3);
+    send(&mut world, 1);
+    let earlier = disk(&mut world, 1);
+    send(&mut world, 1);
+    put_back(&mut world, 1, earlier);
+    let refused = world.propose_change(0, &[], &[], None).unwrap_err();
+    assert_eq!(refused.code, "change/fell-back");
+    assert!(refused.message.starts_with("phone was put back"), "{}", refused.message);
+    // Nor where it proposes itself.
+    world.propose_change(1, &[], &[], None).unwrap();
+    let failed =
+        |world: &World| world.view(1).notices.into_iter().find(|notice| notice.code == "change/failed");
+    assert!(world.run_until(10_000, |world| failed(world).is_some()));
+    assert!(failed(&world).unwrap().message.contains("phone was put back"));
+    assert!(world.run_until(10_000, |world| (0..3).all(|index| world.view(index).change.is_none())));
+    // Accepted, it gets new shares like the others.
+    let device = world.id(1);
+    for other in [0, 2] {
+        world.command(other, Command::AcceptDevice { device: device.clone() }).unwrap();
+    }
+    world.run(1_000);
+    world.change(&[0, 1, 2], &[], &[], None);
+    assert!(world.signs_with(&[1, 2]));
+}

@@ -140,7 +140,12 @@ impl Wallet {
         let plan = ResharePlan { ceremony, from: from.to_vec(), dealers, to, absent: Vec::new() };
         self.check_versions(&plan, me)?;
         plan.check().map_err(|error| refusal("change/plan", messages::malformed(&error.to_string())))?;
-        Ok(plan)
+        // A copy of a device must not be what gets its new share.
+        let devices = Subject::Change(Box::new(plan.clone())).devices();
+        match self.fallen_among(&devices) {
+            Some(reason) => Err(refusal("change/fell-back", reason)),
+            None => Ok(plan),
+        }
     }
 
     /// Devices that tell nothing of what they hold run a program that knows no changes.
@@ -250,6 +255,10 @@ impl Wallet {
             .count();
         if strangers > 0 {
             return Err(messages::strangers(strangers));
+        }
+        let devices: Vec<_> = parties.iter().map(|party| party.device).collect();
+        if let Some(reason) = self.fallen_among(&devices) {
+            return Err(reason);
         }
         // An index of a device that is gone is never another device's: its old share is on no polynomial of ours.
         let reused = plan
