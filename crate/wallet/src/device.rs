@@ -43,7 +43,7 @@ pub(crate) mod test_signing;
 mod view;
 mod witness;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use symbolon_ecdsa::Pairs;
 use symbolon_link::identity::{DeviceCard, Identity};
@@ -147,6 +147,10 @@ struct Open {
     is_new_opening: bool,
     /// What is remembered of how far the other devices had come.
     witnesses: BTreeMap<DeviceId, Witness>,
+    /// What was remembered of devices that fell back, before the owner accepted them.
+    given_up: BTreeMap<DeviceId, Reach>,
+    /// Those that remember more of this device than is here, and refuse it.
+    refused_by: BTreeSet<DeviceId>,
     /// How far the others were told that this device has come.
     told_reach: Option<Reach>,
 }

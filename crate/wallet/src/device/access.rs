@@ -2,7 +2,7 @@
 
 use zeroize::Zeroize;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use symbolon_ecdsa::Pairs;
 use symbolon_link::identity::Identity;
@@ -451,6 +451,8 @@ impl Wallet {
             openings,
             is_new_opening: false,
             witnesses,
+            given_up: BTreeMap::new(),
+            refused_by: BTreeSet::new(),
             told_reach: None,
         }));
         if keeps_no_life {
