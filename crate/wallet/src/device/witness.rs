@@ -42,6 +42,21 @@ pub(super) struct Witness {
     pub(super) instead: Option<Reach>,
 }
 
+/// Version 1 of the record: of the journal alone.
+#[derive(Deserialize)]
+struct Heads {
+    head: Head,
+    fell_back: bool,
+}
+
+impl From<Heads> for Witness {
+    fn from(heads: Heads) -> Self {
+        let reach = Reach { head: heads.head, ..Reach::default() };
+        // What it showed instead was not kept: it is refused until its owner accepts it, whatever it shows.
+        Self { reach, instead: heads.fell_back.then(Reach::default) }
+    }
+}
+
 impl Reach {
     /// Whether a device that had come as far as this cannot be there now.
     fn is_beyond(&self, now: &Self) -> bool {
@@ -69,7 +84,15 @@ impl Witness {
         let mut id = [0; 32];
         let hex = key.strip_prefix(records::WITNESS).ok_or(VaultError::Damaged)?;
         hex::decode_to_slice(hex, &mut id).map_err(|_| VaultError::Damaged)?;
-        Ok((DeviceId(id), records::decode(plain)?))
+        let witness = match plain.first() {
+            Some(1) => records::decode::<Heads>(plain)?.into(),
+            _ => records::decode_as(FORMAT, plain)?,
+        };
+        Ok((DeviceId(id), witness))
+    }
+
+    fn encode(&self) -> Vec<u8> {
+        records::encode_as(FORMAT, self)
     }
 
     /// Whether it fell back, and was not accepted since.
@@ -213,7 +236,7 @@ impl Wallet {
         open.witnesses.insert(device, witness);
         let mut batch = Batch::default();
         let key = format!("{}{}", records::WITNESS, hex::encode(device.0));
-        self.seal_into(cx, &mut batch, &key, &records::encode(&witness));
+        self.seal_into(cx, &mut batch, &key, &witness.encode());
         cx.store(batch);
     }
 }
@@ -224,6 +247,9 @@ fn refused_sentence(name: &str) -> String {
          it is, under Devices."
     )
 }
+
+/// Version of the record.
+const FORMAT: u8 = 2;
 
 #[cfg(test)]
 mod tests {
@@ -291,10 +317,18 @@ mod tests {
     #[test]
     fn a_witness_is_always_the_same_bytes() {
         let key = format!("device/witness/{}", "09".repeat(32));
-        let pinned = [vec![1], reach_bytes(), vec![1], reach_bytes()].concat();
+        let pinned = [vec![2], reach_bytes(), vec![1], reach_bytes()].concat();
         let witness = Witness { reach: REACH, instead: Some(REACH) };
-        assert_eq!(records::encode(&witness), pinned);
+        assert_eq!(witness.encode(), pinned);
         assert_eq!(Witness::decode(&key, &pinned), Ok((DeviceId([9; 32]), witness)));
         assert_eq!(Witness::decode("device/witness/09", &pinned), Err(VaultError::Damaged));
+        // As a build wrote it that remembered the journal alone: a head of number 3, then whether it fell back.
+        let of = |fell_back: u8| [vec![1, 3], vec![7; 32], vec![fell_back]].concat();
+        let head = Head { number: 3, hash: [7; 32] };
+        for (fell_back, instead) in [(0, None), (1, Some(Reach::default()))] {
+            let old = Witness { reach: Reach { head, ..Reach::default() }, instead };
+            assert_eq!(Witness::decode(&key, &of(fell_back)), Ok((DeviceId([9; 32]), old)));
+        }
+        assert_eq!(Witness::decode(&key, &[3, 0]), Err(VaultError::Version(3)));
     }
 }
