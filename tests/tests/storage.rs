@@ -53,6 +53,7 @@ fn expected(key: &str, fault: Fault) -> Seen {
     let below = |prefixes: &[&str]| prefixes.iter().any(|prefix| key.starts_with(prefix));
     match fault {
         Newer => Seen::Unusable("store/newer-version"),
+        _ if below(&["key/active/file-"]) => Seen::Notice("recovery/file-gone"),
         Gone if below(&[
             "vault/",
             "device/identity",
@@ -130,6 +131,13 @@ fn pledged() -> Disks {
     Disks::of(world)
 }
 
+/// A wallet of two and a recovery share, whose file was kept.
+fn recoverable() -> Disks {
+    let (mut world, _) = World::recoverable(84);
+    add_passkey(&mut world);
+    Disks::of(world)
+}
+
 fn add_passkey(world: &mut World) {
     world.command(0, Command::AllowPasskey { password: PASSWORD.to_owned() }).unwrap();
     let (credential, salt) = ("c0ffee".to_owned(), "05".repeat(32));
@@ -202,7 +210,8 @@ fn seen(world: &mut World, what: &str) -> Seen {
             let code = told(&["store/damaged", "store/newer-version"]);
             Seen::Unusable(code.unwrap_or_else(|| panic!("{what}: {notices:?}")))
         }
-        Phase::Ready => told(&["device/link-gone", "journal/broken"]).map_or(Seen::Nothing, Seen::Notice),
+        Phase::Ready => told(&["device/link-gone", "journal/broken", "recovery/file-gone"])
+            .map_or(Seen::Nothing, Seen::Notice),
         phase => panic!("{what}: {phase:?} {notices:?}"),
     }
 }
@@ -212,7 +221,7 @@ fn every_record_in_every_way_is_told_by_name_or_does_no_harm() {
     let mut kinds = BTreeSet::new();
     let mut counts = BTreeMap::<_, u32>::new();
     let mut signed = 0;
-    for disks in [asked(), pledged()] {
+    for disks in [asked(), pledged(), recoverable()] {
         for (key, fault) in disks.keys().into_iter().flat_map(|key| FAULTS.map(|fault| (key.clone(), fault)))
         {
             let what = format!("{key} {fault:?}");
@@ -250,7 +259,16 @@ fn every_record_in_every_way_is_told_by_name_or_does_no_harm() {
     for kind in ["key/active", "key/life", "key/pending", "key/pledge", "key/public", "vault/header"] {
         assert!(kinds.contains(kind), "{kind}");
     }
-    for below in ["approval/", "dapp/journal", "device/journal-head", "device/witness", "peer/", "quorum/"] {
+    for below in [
+        "approval/",
+        "key/active",
+        "key/kept",
+        "dapp/journal",
+        "device/journal-head",
+        "device/witness",
+        "peer/",
+        "quorum/",
+    ] {
         assert!(kinds.iter().any(|kind| kind.starts_with(below)), "{below}");
     }
 }

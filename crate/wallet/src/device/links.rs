@@ -5,6 +5,7 @@
 
 use super::Open;
 use super::device_id;
+use super::members::others_online;
 use crate::context::Context;
 use crate::view::Severity;
 use crate::wallet::Wallet;
@@ -15,8 +16,8 @@ impl Wallet {
         let Some(Open { active: Some(shares), card, peers, .. }) = self.device.open.as_deref() else {
             return;
         };
-        let others = shares.info().quorum().parties().iter().map(|party| party.device);
-        let gone = others.filter(|device| *device != device_id(card) && !peers.contains_key(device));
+        let gone = others_online(shares.info().quorum(), device_id(card))
+            .filter(|device| !peers.contains_key(device));
         for device in gone.collect::<Vec<_>>() {
             let name = self.device_name(device);
             let message = format!(
