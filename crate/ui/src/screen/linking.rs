@@ -36,7 +36,7 @@ pub fn linking() -> AnyView {
             </p>
             {device_list()}
             {invite(count)}
-            {(!joined()).then(recover)}
+            {move || (!joined()).then(recover)}
             {move || {
                 (count.get() > 1).then(|| {
                     if joined() {
