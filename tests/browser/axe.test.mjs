@@ -19,6 +19,8 @@ const BOB = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
 /** With `GALLERY=1`, as tests/browser/gallery.mjs has it, pictures are left there. */
 const axe = new Axe(process.env.GALLERY ? { directory: join(root, "shots/gallery") } : {});
 let demo;
+/** Codes of guardians and the path of the recovery file. */
+let kept;
 let world;
 
 before(async () => {
@@ -57,6 +59,8 @@ test("first run, pairing and the making of a key", { timeout: 240_000 }, async (
     await browser.shot("set up with complaints");
     await browser.page.reload();
     const address = await makeWallet(world, {
+        guardians: { guardians: 3, needed: 2 },
+        recovery: (it) => void (kept = it),
         // The phone is the last one to agree, and the relay is gone: the key waits for the others.
         last: async (agree) => {
             await world.stopRelay();
@@ -83,6 +87,17 @@ test("what a joining phone shows before and while it joins, and when its data is
         await phone.click("back");
         await phone.on("linking");
         await phone.shot("linking");
+        await phone.click("recover");
+        await phone.on("recover");
+        await phone.shot("recover");
+        await phone.openRecoveryFile(kept.file, [kept.codes[0], `${kept.codes[1].slice(0, -1)}?`]);
+        await phone.refusal();
+        await phone.shot("recover refused");
+        await phone.openRecoveryFile(kept.file, kept.codes.slice(1));
+        await phone.openedDevices();
+        await phone.shot("recovery share open");
+        await phone.click("recovery-cancel");
+        await phone.on("linking");
         await other.page.evaluate(damage);
         await other.page.reload();
         await phone.on("unusable");
@@ -118,6 +133,27 @@ test("every page of the open wallet, on both devices", LIMIT, async () => {
         });
         await device.hook("pack").waitFor();
         await device.shot("settings with a pack");
+        await device.click("nav-devices");
+        await device.click("recovery-row-file");
+        await device.on("recovery-file");
+        await device.hook("file-check").setInputFiles({
+            buffer: Buffer.from("no recovery file"),
+            mimeType: "text/plain",
+            name: "file",
+        });
+        await device.refusal();
+        await device.shot("recovery file refused");
+        await device.hook("file-check").setInputFiles(kept.file);
+        await device.hook("file-kept").waitFor();
+        await device.shot("recovery file right");
+        await device.click("nav-devices");
+        await device.click("recovery-remove");
+        await device.hook("draft-ask").waitFor();
+        await device.shot("recovery share dropped");
+        await device.click("draft-cancel");
+        await device.click("open-matrix");
+        await device.on("recovery-matrix");
+        await device.shot("recovery matrix");
         for (const page of ["contacts", "allowances"]) {
             await device.home();
             await device.click("nav-settings");

@@ -14,7 +14,9 @@ export interface MadePasskey {
 export interface Passkeys {
     /** Makes a passkey for this device; an earlier one of the same device on the same authenticator goes. */
     create(device: string, name: string): Promise<MadePasskey>;
-    /** What the passkey makes of the salt, hex. */
+    /** Makes a passkey that its owner finds without a device's help; what it makes of the salt, hex. */
+    createToRecover(name: string, salt: string): Promise<string>;
+    /** What the passkey makes of the salt, hex. Without a credential the owner chooses among those of this address. */
     use(credential: string, salt: string): Promise<string>;
 }
 
@@ -23,24 +25,39 @@ export type PasskeyFailure = "cancelled" | "no-prf" | "unsupported";
 
 /** Gives the screens their passkeys, `globalThis.symbolonPasskeys`. */
 export function providePasskeys(): void {
-    const passkeys: Passkeys = { create, use };
+    const passkeys: Passkeys = { create, createToRecover, use };
     Object.defineProperty(globalThis, "symbolonPasskeys", { value: Object.freeze(passkeys) });
 }
 
 async function create(device: string, name: string): Promise<MadePasskey> {
     const salt = crypto.getRandomValues(new Uint8Array(32));
+    return { ...(await made(fromHex(device), name, salt, "preferred")), salt: toHex(salt) };
+}
+
+async function createToRecover(name: string, salt: string): Promise<string> {
+    // An id of its own: the passkeys that open devices stay.
+    const user = crypto.getRandomValues(new Uint8Array(16));
+    return (await made(user, name, fromHex(salt), "required")).output;
+}
+
+async function made(
+    user: Uint8Array<ArrayBuffer>,
+    name: string,
+    salt: Uint8Array<ArrayBuffer>,
+    residentKey: ResidentKeyRequirement,
+): Promise<{ credential: string; output: string }> {
     const credential = await asked(() =>
         navigator.credentials.create({
             publicKey: {
                 attestation: "none",
-                authenticatorSelection: { residentKey: "preferred", userVerification: "required" },
+                authenticatorSelection: { residentKey, userVerification: "required" },
                 // Nobody checks the signature: what opens the vault is the function's output.
                 challenge: crypto.getRandomValues(new Uint8Array(32)),
                 extensions: { prf: { eval: { first: salt } } },
                 pubKeyCredParams: ALGORITHMS.map((alg) => ({ alg, type: "public-key" })),
                 rp: { name: "Symbolon" },
                 timeout: PATIENCE_MS,
-                user: { displayName: name, id: fromHex(device), name },
+                user: { displayName: name, id: user, name },
             },
         }),
     );
@@ -48,15 +65,14 @@ async function create(device: string, name: string): Promise<MadePasskey> {
     if (!prf?.enabled && !prf?.results) throw failure("no-prf");
     const id = toHex(new Uint8Array(credential.rawId));
     // Some authenticators make it at once, others only when the new passkey is used for the first time.
-    const output = prf.results ? taken(prf.results.first) : await use(id, toHex(salt));
-    return { credential: id, output, salt: toHex(salt) };
+    return { credential: id, output: prf.results ? taken(prf.results.first) : await use(id, toHex(salt)) };
 }
 
 async function use(credential: string, salt: string): Promise<string> {
     const used = await asked(() =>
         navigator.credentials.get({
             publicKey: {
-                allowCredentials: [{ id: fromHex(credential), type: "public-key" }],
+                allowCredentials: credential === "" ? [] : [{ id: fromHex(credential), type: "public-key" }],
                 challenge: crypto.getRandomValues(new Uint8Array(32)),
                 extensions: { prf: { eval: { first: fromHex(salt) } } },
                 timeout: PATIENCE_MS,

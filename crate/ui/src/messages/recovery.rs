@@ -20,6 +20,15 @@ messages! {
     CODE_ONE_TEXT = "One code, on one sheet. You can print it twice.";
     CODE_SPLIT = "Split among guardians";
     CODE_SPLIT_TEXT = "Each of several people gets a sheet. Some of the sheets together are the code; fewer tell nothing.";
+    CODE_PASSKEY = "A passkey";
+    CODE_PASSKEY_TEXT = "Your passkey manager keeps it, beside the sheet that you have. It serves only where it is made: in this browser's extension, or on this page's address.";
+    CODE_PASSKEY_MAKE = "Make the passkey";
+    CODE_PASSKEY_TITLE = "Use the passkey once more";
+    CODE_PASSKEY_ONCE_MORE = "So that it is sure that you find it again. No device keeps what it makes.";
+    CODE_PASSKEY_USE = "Use the passkey";
+    PASSKEY_NAME = "Symbolon recovery";
+    PASSKEY_NOT_FOR_RECOVERY = "The passkey was not used: it was cancelled, is not on this device, or keeps no secret of its own (PRF). Nothing was changed.";
+    RECOVER_PASSKEY = "Use a passkey instead of a code";
     CODE_KIND = "How shall the code be kept?";
     GUARDIANS = "Number of guardians";
     GUARDIANS_NEEDED = "How many of them are needed";
@@ -39,8 +48,8 @@ messages! {
     CODE_INPUT_HINT = "Capital or small letters, with or without gaps.";
     CODE_MISSING = "Type in the code.";
     CODE_CONFIRM = "Check it";
-    CODE_READY_TITLE = "The code is on paper";
-    CODE_READY_TEXT = "What you typed in is the code. This device forgets it now; only your sheet has it.";
+    CODE_READY_TITLE = "You have the code";
+    CODE_READY_TEXT = "This device forgets it now. Only you have it.";
     CODE_CONTINUE = "Continue";
     CODE_IN_TAB = "Draw a recovery code in a tab";
 
@@ -155,9 +164,9 @@ pub fn shares(threshold: u16) -> String {
     format!("{threshold} shares")
 }
 
-/// A code that is on paper.
+/// A code that was typed in again, or whose passkey was used once more.
 pub fn code_ready(sheet: &str) -> String {
-    format!("Recovery code of sheet {sheet}: on paper, typed in right.")
+    format!("Recovery code {sheet}: checked, you have it.")
 }
 
 /// The name of a sheet.

@@ -18,10 +18,10 @@ pub fn linking() -> AnyView {
     let app = app();
     let count = app.pick(|view| view.devices.len());
     // Two owners' fingers on two "create" buttons would start two ceremonies: the joined device steps back.
-    let joined = move || {
+    let joined = Memo::new(move |_| {
         count.get() > 1
             && (app.kind == ScreenKind::Phone || app.place.with(|place| place.first == Some(FirstStep::Join)))
-    };
+    });
     view! {
         <div class="page first-run">
             {brand()}
@@ -30,16 +30,16 @@ pub fn linking() -> AnyView {
             <p class="lead">
                 {move || match count.get() {
                     0 | 1 => messages::LINKING_TEXT_ALONE,
-                    _ if joined() => messages::LINKING_JOINED,
+                    _ if joined.get() => messages::LINKING_JOINED,
                     _ => messages::LINKING_TEXT,
                 }}
             </p>
             {device_list()}
             {invite(count)}
-            {move || (!joined()).then(recover)}
+            {move || (!joined.get()).then(recover)}
             {move || {
                 (count.get() > 1).then(|| {
-                    if joined() {
+                    if joined.get() {
                         view! {
                             <details class="details">
                                 <summary>{messages::LINKING_HERE}</summary>

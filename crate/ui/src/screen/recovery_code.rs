@@ -3,11 +3,11 @@
 //! The code is in this screen only while it is shown, and gone with it: not in the view, not in what outlives the screen, never on
 //! the clipboard.
 
+mod choose;
 mod sheet;
 mod type_in;
 
 use leptos::prelude::*;
-use symbolon_wallet::command::{Command, Guardians};
 use symbolon_wallet::view::{Phase, RecoveryDraftView};
 
 use super::brand;
@@ -16,19 +16,16 @@ use crate::app::{App, app};
 use crate::part::ask::Ask;
 use crate::part::icon::{Icon, icon};
 use crate::part::page::title_with_back;
-use crate::part::progress::spinner;
 use crate::wire::ScreenKind;
 use crate::{messages, testids};
-
-/// The most guardians (docs/recovery.md, 8), and the fewest.
-const MOST_GUARDIANS: u8 = 16;
-const FEWEST: u8 = 2;
 
 /// How far the owner is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     /// How the code shall be kept.
     Choose,
+    /// The passkey that stands for it is asked once more.
+    OnceMore,
     /// It was typed in.
     Ready,
     /// It is on screen.
@@ -44,6 +41,7 @@ fn stage(is_shown: bool, draws_again: bool, draft: Option<&RecoveryDraftView>) -
         None => Stage::Choose,
         Some(_) if draws_again => Stage::Choose,
         Some(draft) if draft.confirmed => Stage::Ready,
+        Some(draft) if draft.needed == 0 => Stage::OnceMore,
         Some(_) => Stage::TypeIn,
     }
 }
@@ -63,6 +61,7 @@ pub fn recovery_code() -> AnyView {
     let in_wallet = app.pick(|view| view.phase == Phase::Ready);
     let name = move || match stage.get() {
         Stage::Choose => "choose",
+        Stage::OnceMore => "once-more",
         Stage::Ready => "ready",
         Stage::Shown => "shown",
         Stage::TypeIn => "type-in",
@@ -72,8 +71,9 @@ pub fn recovery_code() -> AnyView {
             {move || (!in_wallet.get()).then(|| view! { <div class="no-print">{brand()}</div> })}
             {move || match stage.get() {
                 Stage::Choose if app.kind == ScreenKind::Popup => from_popup(app),
-                Stage::Choose => choose(app, ask, drawn, again),
+                Stage::Choose => choose::choose(app, ask, drawn, again),
                 Stage::Shown => sheet::shown(app, draft, drawn, was_shown),
+                Stage::OnceMore => type_in::once_more(app, again),
                 Stage::TypeIn => type_in::type_in(app, draft, was_shown.get_untracked(), again),
                 Stage::Ready => ready(app, draft, again),
             }}
@@ -92,96 +92,6 @@ fn from_popup(app: App) -> AnyView {
         {title_with_back(messages::CODE_TITLE, move || leave(app))}
         <p class="lead">{messages::CODE_TEXT}</p>
         {in_tab(messages::CODE_IN_TAB)}
-    }
-    .into_any()
-}
-
-fn choose(app: App, ask: Ask, drawn: RwSignal<Vec<String>>, again: RwSignal<bool>) -> AnyView {
-    let split = RwSignal::new(false);
-    let guardians = RwSignal::new(3_u8);
-    let needed = RwSignal::new(FEWEST);
-    let draw = move |_| {
-        let guardians = split
-            .get_untracked()
-            .then(|| Guardians { needed: needed.get_untracked(), guardians: guardians.get_untracked() });
-        ask.run_given(Command::DrawRecoveryCode { guardians, passkey: None }, move |codes| {
-            let _ = again.try_set(false);
-            let _ = drawn.try_set(codes.lines().map(str::to_owned).collect());
-        });
-    };
-    let kind = move |value: bool, label: &'static str, text: &'static str| {
-        view! {
-            <label class="option" class:chosen=move || split.get() == value>
-                <input
-                    type="radio"
-                    name="split"
-                    data-testid=testids::CODE_KIND
-                    value=if value { "split" } else { "one" }
-                    prop:checked=move || split.get() == value
-                    on:change=move |_| split.set(value)
-                />
-                <span class="option-text">
-                    <span class="option-title">{label}</span>
-                    <span class="hint">{text}</span>
-                </span>
-            </label>
-        }
-    };
-    view! {
-        {title_with_back(messages::CODE_TITLE, move || leave(app))}
-        <p class="lead">{messages::CODE_TEXT}</p>
-        <fieldset class="section options">
-            <legend>{messages::CODE_KIND}</legend>
-            {kind(false, messages::CODE_ONE, messages::CODE_ONE_TEXT)}
-            {kind(true, messages::CODE_SPLIT, messages::CODE_SPLIT_TEXT)}
-        </fieldset>
-        {move || split.get().then(|| view! {
-            {number(testids::GUARDIANS, messages::GUARDIANS, guardians, Signal::derive(|| MOST_GUARDIANS), move |count| {
-                guardians.set(count);
-                needed.update(|needed| *needed = (*needed).min(count));
-            })}
-            {number(testids::GUARDIANS_NEEDED, messages::GUARDIANS_NEEDED, needed, guardians.into(), move |count| {
-                needed.set(count);
-            })}
-            <p class="hint" role="status">{move || messages::guardians_text(needed.get(), guardians.get())}</p>
-        })}
-        <p class="hint with-icon">{icon(Icon::EyeOff)}<span>{messages::CODE_DRAW_HINT}</span></p>
-        {ask.refused()}
-        <button type="button" class="button primary wide" data-testid=testids::CODE_DRAW disabled=move || ask.busy.get() on:click=draw>
-            {move || ask.busy.get().then(spinner)}
-            {messages::CODE_DRAW}
-        </button>
-    }
-    .into_any()
-}
-
-/// A number from two up, to choose from.
-fn number(
-    id: &'static str,
-    label: &'static str,
-    value: RwSignal<u8>,
-    most: Signal<u8>,
-    set: impl Fn(u8) + Copy + Send + 'static,
-) -> AnyView {
-    let choose = move |text: String| {
-        if let Ok(count) = text.parse() {
-            set(count);
-        }
-    };
-    view! {
-        <div class="field">
-            <label for=id>{label}</label>
-            <div class="picker boxed">
-                <select id=id data-testid=id on:change:target=move |event| choose(event.target().value())>
-                    {move || (FEWEST..=most.get())
-                        .map(|count| view! {
-                            <option value=count.to_string() selected=count == value.get()>{count}</option>
-                        })
-                        .collect_view()}
-                </select>
-                {icon(Icon::Next)}
-            </div>
-        </div>
     }
     .into_any()
 }
@@ -222,6 +132,8 @@ mod tests {
         assert_eq!(stage(false, false, None), Stage::Choose);
         assert_eq!(stage(true, false, drawn.as_ref()), Stage::Shown);
         assert_eq!(stage(false, false, drawn.as_ref()), Stage::TypeIn);
+        let passkey = sample::recovery_draft(false, 0).draft;
+        assert_eq!(stage(false, false, passkey.as_ref()), Stage::OnceMore);
         let typed = sample::recovery_draft(true, 1).draft;
         assert_eq!(stage(false, false, typed.as_ref()), Stage::Ready);
         assert_eq!(stage(false, true, typed.as_ref()), Stage::Choose);

@@ -11,6 +11,7 @@ use crate::part::code::code_field;
 use crate::part::file::binary_file;
 use crate::part::icon::{Icon, icon};
 use crate::part::page::title;
+use crate::part::passkey;
 use crate::part::progress::spinner;
 use crate::wire::Refusal;
 use crate::{messages, testids};
@@ -38,6 +39,16 @@ pub fn open(app: App) -> AnyView {
             return refuse("recovery/missing", messages::CODE_MISSING);
         }
         ask.run(Command::OpenRecoveryFile { file, codes: typed, passkey: None });
+    };
+    let by_passkey = move |_| {
+        let Some((_, file)) = file.get_untracked() else {
+            return refuse("recovery/no-file", messages::RECOVER_FILE_MISSING);
+        };
+        ask.after(passkey::output_to_recover(), |output| Command::OpenRecoveryFile {
+            file,
+            codes: Vec::new(),
+            passkey: Some(output),
+        });
     };
     let chosen = move |name: String, hex: String| {
         let _ = ask.refusal.try_set(None);
@@ -83,6 +94,16 @@ pub fn open(app: App) -> AnyView {
             <button type="submit" class="button primary wide" data-testid=testids::RECOVERY_OPEN disabled=move || ask.busy.get()>
                 {move || ask.busy.get().then(spinner)}
                 {move || if ask.busy.get() { messages::RECOVER_OPENING } else { messages::RECOVER_OPEN }}
+            </button>
+            <button
+                type="button"
+                class="button quiet wide"
+                data-testid=testids::RECOVERY_PASSKEY
+                disabled=move || ask.busy.get()
+                on:click=by_passkey
+            >
+                {icon(Icon::Key)}
+                {messages::RECOVER_PASSKEY}
             </button>
         </form>
         <p class="hint with-icon">{icon(Icon::Info)}<span>{messages::RECOVER_AGAIN}</span></p>

@@ -1,4 +1,4 @@
-//! The code is typed in from paper.
+//! The code is typed in from paper, or the passkey that stands for it used once more.
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -9,11 +9,39 @@ use super::{draw_again, leave};
 use crate::app::App;
 use crate::part::ask::Ask;
 use crate::part::code::code_field;
+use crate::part::icon::{Icon, icon};
 use crate::part::page::title_with_back;
+use crate::part::passkey;
 use crate::part::progress::spinner;
 use crate::wire::Refusal;
 use crate::{messages, testids};
 
+/// A passkey was made: it is asked once more.
+pub fn once_more(app: App, again: RwSignal<bool>) -> AnyView {
+    let ask = Ask::new(app);
+    let using = move |_| {
+        ask.after(passkey::output_to_recover(), |output| Command::ConfirmRecoveryCode {
+            codes: Vec::new(),
+            passkey: Some(output),
+        });
+    };
+    view! {
+        {title_with_back(messages::CODE_PASSKEY_TITLE, move || leave(app))}
+        <p class="lead">{messages::CODE_PASSKEY_ONCE_MORE}</p>
+        {ask.refused()}
+        <div class="actions">
+            <button type="button" class="button primary wide" data-testid=testids::CODE_PASSKEY disabled=move || ask.busy.get() on:click=using>
+                {move || ask.busy.get().then(spinner)}
+                {icon(Icon::Key)}
+                {messages::CODE_PASSKEY_USE}
+            </button>
+            {draw_again(again)}
+        </div>
+    }
+    .into_any()
+}
+
+/// The fields for the code that was drawn, and hidden again.
 pub fn type_in(
     app: App,
     draft: Memo<Option<RecoveryDraftView>>,
