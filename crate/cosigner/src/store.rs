@@ -31,8 +31,8 @@ impl FileStore {
     /// Opens the store in `folder`, making it if it is missing.
     ///
     /// # Errors
-    /// [`StoreError::Blocked`] if another process holds it or it cannot be made, [`StoreError::Damaged`] if the
-    /// file is not what was written.
+    /// [`StoreError::Blocked`] if another process holds it, it cannot be made, or a later version wrote the file;
+    /// [`StoreError::Damaged`] if the file is not what was written.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         fs::create_dir_all(folder).map_err(platform)?;
         restrict(folder, 0o700)?;
@@ -99,6 +99,10 @@ fn read(path: &Path) -> Result<BTreeMap<String, Vec<u8>>, StoreError> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(BTreeMap::new()),
         Err(error) => return Err(platform(error)),
     };
+    if bytes.strip_prefix(NAME).and_then(<[u8]>::first).is_some_and(|version| (b'2'..=b'9').contains(version))
+    {
+        return Err(StoreError::Blocked);
+    }
     let rest = bytes.strip_prefix(MAGIC).ok_or(StoreError::Damaged)?;
     let (checksum, body) = rest.split_at_checked(32).ok_or(StoreError::Damaged)?;
     if Sha256::digest(body).as_slice() != checksum {
@@ -127,6 +131,8 @@ fn platform(error: std::io::Error) -> StoreError {
     }
 }
 
+const NAME: &[u8] = b"symbolon records ";
+/// The name, and the version that this build writes.
 const MAGIC: &[u8] = b"symbolon records 1\n";
 const RECORDS: &str = "records";
 const NEW: &str = "records.new";
