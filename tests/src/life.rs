@@ -5,6 +5,7 @@
 //! something was shown, both answers are right, and the model takes over the wallet's.
 
 pub mod model;
+mod recover;
 mod steps;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +32,8 @@ pub struct Life {
     /// Their ids, also of those that are gone.
     ids: Vec<String>,
     address: String,
+    /// The recovery code on paper, if the wallet has a recovery share.
+    code: Option<String>,
     /// Copies of disks, with what the model knows of them.
     copies: Vec<Copy>,
 }
@@ -78,12 +81,19 @@ impl Counts {
 }
 
 impl Life {
-    /// A wallet of its own, t of n.
+    /// A wallet of its own, of which so many of these devices sign; with a recovery share beside them, if wanted.
     ///
     /// # Panics
     /// If it cannot be made.
-    pub fn begin(seed: u64, threshold: usize, devices: usize) -> Self {
-        let mut world = World::wallet(seed, u16::try_from(threshold).expect("a few devices"), devices);
+    pub fn begin(seed: u64, threshold: usize, devices: usize, recovery: bool) -> Self {
+        let must_sign = u16::try_from(threshold).expect("a few devices");
+        let (mut world, code) = match recovery {
+            true => {
+                let (world, kept) = World::recoverable_of(seed, must_sign, devices);
+                (world, Some(kept.code))
+            }
+            false => (World::wallet(seed, must_sign, devices), None),
+        };
         world.run(1_000);
         let ids = (0..devices).map(|index| world.id(index)).collect();
         let address = world.view(0).accounts[0].address.clone();
@@ -95,6 +105,7 @@ impl Life {
             rng: ChaCha20Rng::seed_from_u64(seed),
             ids,
             address,
+            code,
             copies: Vec::new(),
         };
         life.settle();

@@ -3,9 +3,7 @@
 use symbolon_wallet::command::Command;
 use symbolon_wallet::effect::CommandError;
 
-use crate::setup::config;
 use crate::world::{DeviceIndex, World};
-use symbolon_wallet::view::DeviceKind;
 
 /// What an owner keeps: the code on paper, and the file.
 #[derive(Clone, Debug)]
@@ -19,12 +17,14 @@ pub struct Kept {
 impl World {
     /// A wallet of a browser, a phone and a recovery share, any two of which sign; and what its owner kept.
     pub fn recoverable(seed: u64) -> (Self, Kept) {
-        let mut world = Self::new(seed);
-        world.add_set_up(config(DeviceKind::Browser), "browser");
-        world.add_set_up(config(DeviceKind::Phone), "phone");
-        world.pair_all();
+        Self::recoverable_of(seed, 2, 2)
+    }
+
+    /// A wallet of so many devices and a recovery share.
+    pub fn recoverable_of(seed: u64, threshold: u16, devices: usize) -> (Self, Kept) {
+        let mut world = Self::linked(seed, devices);
         let code = world.draw_code(0);
-        world.command(0, key_with_recovery(2)).expect("a key can be proposed");
+        world.command(0, key_with_recovery(threshold)).expect("a key can be proposed");
         world.confirm_words();
         assert!(world.run_until(120_000, Self::all_ready), "the key is active on every device");
         let file = world.keep_file(0);

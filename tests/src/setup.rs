@@ -148,6 +148,13 @@ impl World {
 
     /// A wallet of so many devices, ready to sign: a browser, a phone, and cosigners with owners.
     pub fn wallet(seed: u64, threshold: u16, devices: usize) -> Self {
+        let mut world = Self::linked(seed, devices);
+        world.create_key(threshold);
+        world
+    }
+
+    /// So many devices that know each other: a browser, a phone, and cosigners with owners.
+    pub fn linked(seed: u64, devices: usize) -> Self {
         let mut world = Self::new(seed);
         for index in 0..devices {
             let (kind, name) = match index {
@@ -158,7 +165,6 @@ impl World {
             world.add_set_up(config(kind), &name);
         }
         world.pair_all();
-        world.create_key(threshold);
         world
     }
 }

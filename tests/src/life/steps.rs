@@ -35,6 +35,8 @@ pub enum Step {
     Lose,
     /// A copy is put in place of the disk.
     PutBack,
+    /// All but too few devices are lost, and a new one takes their place with the recovery share.
+    Recover,
     /// A device is removed.
     Remove,
     /// A device takes the place of another.
@@ -53,7 +55,7 @@ pub enum Step {
     Threshold,
 }
 
-const STEPS: [Step; 17] = [
+const STEPS: [Step; 18] = [
     Step::Accept,
     Step::Add,
     Step::Away,
@@ -63,6 +65,7 @@ const STEPS: [Step; 17] = [
     Step::Fewer,
     Step::Lose,
     Step::PutBack,
+    Step::Recover,
     Step::Remove,
     Step::Replace,
     Step::Restart,
@@ -126,6 +129,7 @@ impl Life {
             Step::Fewer => self.too_few(),
             Step::Lose => self.lose(),
             Step::PutBack => self.put_some_back(),
+            Step::Recover => self.recover(),
             Step::Remove => self.change(|life, threshold| {
                 let remove = life.pick(&life.model.current());
                 Some(Change { adds: false, remove, threshold })
@@ -152,7 +156,7 @@ impl Life {
         (0..10).find_map(|_| self.pick_set(&able, self.model.threshold).filter(|set| self.model.signs(set)))
     }
 
-    fn accept_all(&mut self) -> bool {
+    pub(super) fn accept_all(&mut self) -> bool {
         let refused: Vec<_> = self
             .pairs()
             .into_iter()
@@ -185,7 +189,7 @@ impl Life {
         self.pick(&self.away()).map(|index| self.wake(index)).is_some()
     }
 
-    fn all_come_back(&mut self) {
+    pub(super) fn all_come_back(&mut self) {
         for index in self.away() {
             self.wake(index);
         }
@@ -385,7 +389,7 @@ impl Life {
     }
 
     /// A new device is set up, and paired with one of the wallet's.
-    fn meet_new(&mut self) -> DeviceIndex {
+    pub(super) fn meet_new(&mut self) -> DeviceIndex {
         let able = self.able();
         let inviter = self.pick(&able).expect("somebody can sign");
         let kind = [DeviceKind::Phone, DeviceKind::Cosigner][self.draw(2)];
