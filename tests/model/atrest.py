@@ -193,6 +193,65 @@ def record(key, name, data):
     return binding, open_gcm(data_key, data[140:152], data[152:], associated)
 
 
+class Postcard:
+    """Reads what postcard wrote."""
+
+    def __init__(self, data):
+        self.left = data
+
+    def bytes(self, count):
+        taken, self.left = self.left[:count], self.left[count:]
+        if len(taken) < count:
+            raise Refused("too short")
+        return taken
+
+    def varint(self):
+        value = shift = 0
+        while True:
+            (byte,) = self.bytes(1)
+            value |= (byte & 0x7F) << shift
+            shift += 7
+            if byte < 0x80:
+                return value
+
+    def option(self, read):
+        return read() if self.bytes(1) == b"\x01" else None
+
+    def end(self):
+        if self.left:
+            raise Refused("something is left")
+
+
+def reach(read):
+    """How far a device has come."""
+    return {
+        "head": (read.varint(), read.bytes(32)),
+        "key": read.option(lambda: (read.bytes(32), read.varint())),
+        "opening": (read.varint(), read.bytes(8)),
+    }
+
+
+def witness(content):
+    """What is remembered of another device, and what it shows instead."""
+    read = Postcard(content)
+    if read.bytes(1) != b"\x01":
+        raise Refused("another version")
+    remembered, instead = reach(read), read.option(lambda: reach(read))
+    read.end()
+    return remembered, instead
+
+
+def openings(content):
+    """Number of the openings of a vault, and the draws of the last ones."""
+    read = Postcard(content)
+    if read.bytes(1) != b"\x01":
+        raise Refused("another version")
+    number = read.varint()
+    draws = [read.bytes(8) for _ in range(read.varint())]
+    read.end()
+    return number, draws
+
+
 # --- What is captured ------------------------------------------------------------------------------------------------
 
 
@@ -233,6 +292,23 @@ def check_passkey():
     return 2
 
 
+def check_witness():
+    """A browser of the build of 30 November 2026, whose phone was put back to before the second of two signatures."""
+    stored = json.loads((CAPTURED / "witness-1.json").read_text())
+    stored = {name: bytes.fromhex(value) for name, value in stored.items()}
+    fields = header(stored.pop("vault/header"))
+    key = vault_key(fields, hashlib.sha256(fields["salt"] + PASSWORD).digest())
+    number, draws = openings(record(key, "device/openings", stored.pop("device/openings"))[1])
+    assert number == len(draws) == len(set(draws)) == 1, number
+    ((name, sealed),) = stored.items()
+    remembered, instead = witness(record(key, name, sealed)[1])
+    # Two entries for each signature; the same share of the first epoch; opened once more, to be put back.
+    assert (remembered["head"][0], instead["head"][0]) == (4, 2)
+    assert remembered["key"] == instead["key"] and remembered["key"][1] == 1
+    assert (remembered["opening"][0], instead["opening"][0]) == (1, 2)
+    return 3
+
+
 def write_passkey():
     stretched, output, opened = bytes([1]) * 32, bytes([7]) * 32, bytes(range(32))
     front = bytes(range(16)) + b"".join(number.to_bytes(4, "little") for number in (65536, 3, 1))
@@ -256,5 +332,5 @@ if __name__ == "__main__":
     check_gcm()
     if "--write" in sys.argv:
         write_passkey()
-    opened = check_first_build() + check_passkey()
+    opened = check_first_build() + check_passkey() + check_witness()
     print(f"at rest: {opened} headers and records opened by the documentation alone")
