@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
+import { swapRow } from "./harness/atrest.mjs";
 import { launchPhone } from "./harness/browser.mjs";
 import { startChain } from "./harness/chain.mjs";
 import { Screens } from "./harness/screens.mjs";
@@ -254,6 +255,33 @@ test("a wrong password is refused, the right one then opens the same wallet", LI
     await browser.unlock(PASSWORD);
     await browser.on("home");
     assert.equal(await browser.address(), address);
+});
+
+test("a garbled row is said to be damage, and left alone; with it back the same wallet opens", LIMIT, async () => {
+    const { phone } = world;
+    const { page } = phone;
+    await page.bringToFront();
+    // The header is missed at once, a sealed record when the vault opens, one of the sites' side at once again.
+    for (const [name, isSealed] of [
+        ["vault/header", false],
+        ["key/life", true],
+        ["dapp/networks", false],
+    ]) {
+        const garbled = [1, 2, 3];
+        const before = await swapRow(page, name, garbled);
+        await page.reload();
+        if (isSealed) await phone.unlock(PASSWORD);
+        await phone.on("unusable");
+        await page.locator('[data-testid="notice"][data-code="store/damaged"]').waitFor();
+        // The way out, which nobody takes here.
+        await page.locator("details summary").click();
+        assert.ok(await phone.hook("erase").isVisible());
+        assert.deepEqual(await swapRow(page, name, before), garbled, "nothing was written over it");
+        await page.reload();
+        await phone.unlock(PASSWORD);
+        await phone.on("home");
+        assert.equal(await phone.address(), address);
+    }
 });
 
 test("while the relay is gone both devices say so, and find it again by themselves", LIMIT, async () => {

@@ -4,6 +4,7 @@
 //! a chain. Everything is seeded, so that a run that fails is a run that can be repeated.
 
 pub mod change;
+pub mod life;
 pub mod node;
 pub mod recovery;
 pub mod relay;

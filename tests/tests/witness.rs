@@ -249,3 +249,75 @@ fn regression_who_was_asked_before_is_not_left_waiting_when_the_chosen_device_is
         world.requests(0)[0].status
     );
 }
+
+/// Accepted on one device and not on the other: what it asked went to the other first, whose no was the end of it.
+#[test]
+fn regression_a_device_that_was_accepted_by_one_of_two_asks_that_one() {
+    let mut world = wallet(3);
+    send(&mut world, 1);
+    let earlier = disk(&mut world, 1);
+    send(&mut world, 1);
+    put_back(&mut world, 1, earlier);
+    let device = world.id(1);
+    world.command(2, Command::AcceptDevice { device: device.clone() }).unwrap();
+    world.run(1_000);
+    world.send(1).unwrap();
+    assert!(world.approve(1) && world.approve(2));
+    assert!(world.run_until(60_000, |world| world.node.sent.len() == 3));
+    // Accepted there, too, the browser is asked first again: it has an owner in front of it.
+    world.command(0, Command::AcceptDevice { device }).unwrap();
+    world.run(1_000);
+    world.send(1).unwrap();
+    assert!(world.approve(1) && world.approve(0));
+    assert!(world.run_until(60_000, |world| world.node.sent.len() == 4));
+}
+
+/// The owner accepts a device while it says of itself, for the second time, that it fell back: the word crossed the owner's
+/// and undid it.
+#[test]
+fn regression_what_a_device_said_before_it_was_accepted_does_not_flag_it_again() {
+    let mut world = wallet(2);
+    send(&mut world, 1);
+    let earlier = disk(&mut world, 1);
+    send(&mut world, 1);
+    put_back(&mut world, 1, earlier);
+    // A decision on the browser, which therefore tells once more what it remembers; the phone's answer is under way.
+    let device = world.id(1);
+    world.call(0, 1, "1", "eth_requestAccounts", "[]");
+    world.run(50);
+    let origin = symbolon_tests::signing::ORIGIN.to_owned();
+    world.command(0, Command::SetSite { origin, rule: SiteRule::Frames { on: true } }).unwrap();
+    world.command(0, Command::AcceptDevice { device }).unwrap();
+    world.run(5_000);
+    assert_eq!((fallen(&world, 0), notices(&world, 1)), (vec![], vec![]));
+    let request = world.requests(0)[0].id.clone();
+    world.command(0, Command::Reject { request }).unwrap();
+    send(&mut world, 1);
+}
+
+#[test]
+fn no_change_of_devices_is_made_with_it_until_the_owner_accepts_it() {
+    let mut world = wallet(3);
+    send(&mut world, 1);
+    let earlier = disk(&mut world, 1);
+    send(&mut world, 1);
+    put_back(&mut world, 1, earlier);
+    let refused = world.propose_change(0, &[], &[], None).unwrap_err();
+    assert_eq!(refused.code, "change/fell-back");
+    assert!(refused.message.starts_with("phone was put back"), "{}", refused.message);
+    // Nor where it proposes itself.
+    world.propose_change(1, &[], &[], None).unwrap();
+    let failed =
+        |world: &World| world.view(1).notices.into_iter().find(|notice| notice.code == "change/failed");
+    assert!(world.run_until(10_000, |world| failed(world).is_some()));
+    assert!(failed(&world).unwrap().message.contains("phone was put back"));
+    assert!(world.run_until(10_000, |world| (0..3).all(|index| world.view(index).change.is_none())));
+    // Accepted, it gets new shares like the others.
+    let device = world.id(1);
+    for other in [0, 2] {
+        world.command(other, Command::AcceptDevice { device: device.clone() }).unwrap();
+    }
+    world.run(1_000);
+    world.change(&[0, 1, 2], &[], &[], None);
+    assert!(world.signs_with(&[1, 2]));
+}

@@ -34,9 +34,10 @@ const runner = new Runner({
         toPage({ type: "notify", title, body });
     },
     remember(bytes) {
+        key?.fill(0);
         key = bytes.slice();
     },
-    remembered: () => Promise.resolve(key),
+    remembered: () => Promise.resolve(key?.slice()),
     reply(reply, error, given) {
         toPage(replyOf(reply, error, given));
     },

@@ -30,8 +30,23 @@ pub enum Stopped {
     #[error("no network client: {0}")]
     Network(#[from] reqwest::Error),
     /// The store cannot be used.
-    #[error("{0}; nothing was changed (another cosigner may be running on the same folder)")]
+    #[error("{0}; nothing was changed{hint}", hint = hint(*.0))]
     Store(#[from] StoreError),
+}
+
+/// What to do about it.
+fn hint(error: StoreError) -> &'static str {
+    match error {
+        StoreError::Blocked => {
+            " (another cosigner may be running on the same folder, or a newer version wrote it: update this one)"
+        }
+        StoreError::Damaged => {
+            ". Your other devices can still sign. To begin anew, put the folder aside, start, and replace this device on \
+             another one"
+        }
+        StoreError::Full => ". Free some space, then start again",
+        StoreError::Unavailable => ". Start again",
+    }
 }
 
 /// The wallet and everything that performs its effects.

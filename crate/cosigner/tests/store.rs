@@ -40,6 +40,15 @@ async fn a_changed_byte_is_damage_and_not_an_empty_store() {
 }
 
 #[tokio::test]
+async fn a_file_of_a_later_version_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("records");
+    fs::write(&file, b"symbolon records 2\nwhatever").unwrap();
+    assert_eq!(FileStore::open(folder.path()).err(), Some(StoreError::Blocked));
+    assert_eq!(fs::read(&file).unwrap(), b"symbolon records 2\nwhatever");
+}
+
+#[tokio::test]
 async fn a_second_process_on_the_same_folder_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let _first = FileStore::open(folder.path()).unwrap();

@@ -20,6 +20,7 @@ mod journal_head;
 mod keygen;
 mod keys;
 mod life;
+mod links;
 mod lock;
 mod members;
 mod notices;
@@ -37,12 +38,14 @@ mod settings;
 mod shares;
 mod signing;
 mod standing;
+mod store_failed;
 mod strikes;
 pub(crate) mod test_signing;
+mod unlock;
 mod view;
 mod witness;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use symbolon_ecdsa::Pairs;
 use symbolon_link::identity::{DeviceCard, Identity};
@@ -75,7 +78,7 @@ use crate::context::Context;
 use crate::effect::{CommandError, Remembered};
 use crate::event::{EffectId, Timestamp};
 use crate::request::RequestId;
-use crate::store::{Batch, Record, StoreError};
+use crate::store::{Batch, Record};
 use crate::vault::{Binding, Header, VaultError, VaultKey};
 use crate::view::{DeviceKind, Severity};
 use crate::wallet::{HostConfig, Wallet};
@@ -146,6 +149,10 @@ struct Open {
     is_new_opening: bool,
     /// What is remembered of how far the other devices had come.
     witnesses: BTreeMap<DeviceId, Witness>,
+    /// What was remembered of devices that fell back, before the owner accepted them.
+    given_up: BTreeMap<DeviceId, Reach>,
+    /// Those that remember more of this device than is here, and refuse it.
+    refused_by: BTreeSet<DeviceId>,
     /// How far the others were told that this device has come.
     told_reach: Option<Reach>,
 }
@@ -188,6 +195,15 @@ impl Device {
             open: None,
             #[cfg(feature = "testing")]
             alter: None,
+        }
+    }
+
+    /// The dApp side's records cannot be used: the vault stays closed over them, as over this side's own.
+    pub(crate) fn stay_closed(&mut self, error: VaultError) {
+        if !matches!(self.life, Life::Unusable(_)) {
+            self.life = Life::Unusable(error);
+            let (code, message) = access::unusable(error);
+            self.notices.add(code, Severity::Danger, message.to_owned());
         }
     }
 
@@ -318,60 +334,6 @@ impl Wallet {
         };
         cx.reply(reply, outcome);
         None
-    }
-
-    /// A batch was not stored and nothing after it was done: the device side starts again from what is known to
-    /// be durable, as after a crash.
-    pub(crate) fn on_store_failed(&mut self, cx: &mut Context<'_>, error: StoreError) {
-        let (code, message) = match error {
-            StoreError::Full => (
-                "store/full",
-                "The storage of this device is full, so the last step was not saved. Nothing was signed. Free some \
-                 space, then try again.",
-            ),
-            StoreError::Blocked => (
-                "store/blocked",
-                "The browser does not let this wallet store anything, for example in a private window. Nothing was \
-                 signed. Allow storage, then try again.",
-            ),
-            StoreError::Damaged => (
-                "store/damaged",
-                "The storage of this device is damaged, so the last step was not saved. Nothing was signed. Your \
-                 other devices are not affected.",
-            ),
-            StoreError::Unavailable => {
-                ("store/unavailable", "The last step could not be saved. Nothing was signed. Try again.")
-            }
-        };
-        let vault = self.device.open.as_ref().map(|open| open.vault.to_remember());
-        self.leave_peers(cx);
-        self.stored.take_back();
-        let mut notices = core::mem::take(&mut self.device.notices);
-        notices.add(code, Severity::Danger, message.to_owned());
-        let relay = core::mem::take(&mut self.device.relay);
-        self.device = Device {
-            notices,
-            relay,
-            touched: self.device.touched,
-            peer_version: self.device.peer_version,
-            ..Device::load(&self.config, &self.stored.records())
-        };
-        // Sessions are gone; they are started anew once the vault is open again.
-        self.dapp_locked(cx);
-        if let Some(key) = vault
-            && self.unlock_with(cx, VaultKey::from_remembered(key)).is_err()
-        {
-            cx.push(crate::effect::Effect::Forget);
-        }
-        // If it was counted in what was not stored, it is counted now; twice does no harm.
-        self.opened_anew();
-        if self.device.relay.is_online() {
-            self.carrier_restored(cx);
-        }
-        for reply in self.stored.unanswered() {
-            cx.reply(reply, Err(refusal(code, message)));
-        }
-        cx.view_changed();
     }
 
     pub(crate) fn device_tick(&mut self, cx: &mut Context<'_>) {

@@ -29,7 +29,7 @@ pub enum VaultError {
     /// The cost of stretching is below what is safe, or above what any device of ours would write.
     #[error("the vault asks for an unacceptable cost of password stretching")]
     Parameters,
-    /// Written by a version that this one does not know.
+    /// Written by a later version than this one.
     #[error("stored data is of a newer version, {0}")]
     Version(u8),
     /// The passkey does not open the vault.

@@ -63,13 +63,12 @@ impl Wallet {
         now: Timestamp,
         rng: &mut dyn CryptoRngCore,
     ) -> (Self, Vec<Effect>) {
-        let mut this = Self {
-            device: Device::load(&config, &records),
-            dapp: Dapp::load(&config, &records),
-            stored: Stored::load(&records),
-            config,
-            next_effect: 0,
-        };
+        let (dapp, read) = Dapp::load(&config, &records);
+        let mut device = Device::load(&config, &records);
+        if let Err(error) = read {
+            device.stay_closed(error.into());
+        }
+        let mut this = Self { device, dapp, stored: Stored::load(&records), config, next_effect: 0 };
         let mut next_effect = this.next_effect;
         let mut cx = Context::new(now, rng, &mut next_effect);
         this.device_opened(&mut cx, remembered);

@@ -18,6 +18,7 @@ export interface Platform {
     forget(): void;
     notify(title: string, body: string): void;
     remember(key: Uint8Array): void;
+    /** A copy, which is wiped after use. */
     remembered(): Promise<Uint8Array | undefined>;
     reply(reply: number, error: Refusal | undefined, given?: string): void;
     showApproval(): void;
@@ -88,9 +89,10 @@ export class Runner {
     async #open(): Promise<void> {
         const instance = ++this.#instance;
         const { appVersion, database, defaultRelay, kind, wasm } = this.#platform;
+        let remembered: Uint8Array | undefined;
         try {
             await init({ module_or_path: wasm.core });
-            const remembered = await this.#platform.remembered();
+            remembered = await this.#platform.remembered();
             const config = JSON.stringify({ appVersion, database, defaultRelay, kind });
             const core = await Core.open(this.#host(instance), config, remembered);
             if (instance !== this.#instance) return;
@@ -99,6 +101,8 @@ export class Runner {
             // A panic while opening has already planned the next attempt.
             if (instance === this.#instance) this.#unavailable(refusalOf(error));
             return;
+        } finally {
+            remembered?.fill(0);
         }
         const waiting = this.#waiting;
         this.#waiting = [];

@@ -61,7 +61,7 @@ impl BrowserStore {
         self.database.close();
     }
 
-    async fn rows(&self, prefix: &str) -> Result<Vec<(RecordKey, Uint8Array)>, StoreError> {
+    async fn rows(&self, prefix: &str) -> Result<Vec<(RecordKey, JsValue)>, StoreError> {
         let transaction = self
             .database
             .transaction(&[RECORDS], TransactionMode::ReadOnly)
@@ -84,7 +84,6 @@ impl BrowserStore {
             .zip(values)
             .map(|(name, value)| {
                 let name = name.as_string().ok_or(StoreError::Damaged)?;
-                let value = value.dyn_into().map_err(|_| StoreError::Damaged)?;
                 Ok((name, value))
             })
             .collect()
@@ -115,10 +114,19 @@ impl BrowserStore {
 }
 
 impl Store for BrowserStore {
+    /// A row that cannot be unwrapped is handed over empty. No reader takes that for a record, so each says what its
+    /// damage means, and the owner can still erase the device: an error here would leave only a page without a way out.
     async fn load(&self, prefix: &str) -> Result<Vec<Record>, StoreError> {
         let mut records = Vec::new();
-        for (key, wrapped) in self.rows(prefix).await? {
-            let value = self.key.unwrap(&key, &wrapped).await?;
+        for (key, row) in self.rows(prefix).await? {
+            let value = match row.dyn_into() {
+                Ok(wrapped) => self.key.unwrap(&key, &wrapped).await,
+                Err(_) => Err(StoreError::Damaged),
+            };
+            let value = match value {
+                Err(StoreError::Damaged) => Vec::new(),
+                value => value?,
+            };
             records.push(Record { key, value });
         }
         Ok(records)

@@ -79,29 +79,86 @@ async fn a_value_does_not_stand_in_the_database_in_clear() {
 }
 
 #[wasm_bindgen_test]
-async fn a_flipped_bit_is_damage() {
+async fn a_flipped_bit_is_damage_and_handed_over_empty() {
     let mut store = BrowserStore::open("bit").await.unwrap();
     store.apply(batch(&[("k", b"value")])).await.unwrap();
     let mut bytes = raw("bit", "k").await;
     *bytes.last_mut().unwrap() ^= 1;
     overwrite("bit", "k", &bytes).await;
-    assert_eq!(store.load("").await.unwrap_err(), StoreError::Damaged);
+    assert_eq!(store.load("").await.unwrap(), [record("k", b"")]);
+}
+
+/// A disk that does not do what it says, under the store called `name`: from now on `method` of its table does `instead`,
+/// where `real` is what it should do.
+fn fault(name: &str, method: &str, instead: &str) {
+    let code = format!(
+        "const real = IDBObjectStore.prototype.{method};
+        IDBObjectStore.prototype.{method} = function (...given) {{
+            if (this.transaction.db.name !== '{name}') return real.apply(this, given);
+            {instead}
+        }};"
+    );
+    js_sys::Function::new_no_args(&code).call0(&JsValue::NULL).unwrap();
 }
 
 #[wasm_bindgen_test]
-async fn a_record_under_another_records_name_is_damage() {
+async fn what_does_not_come_back_as_it_was_written_is_no_write() {
+    for (name, method, instead) in [
+        ("swapped", "put", "given[0] = given[0].slice(); given[0][0] ^= 1; return real.apply(this, given);"),
+        ("cut", "put", "given[0] = given[0].slice(1); return real.apply(this, given);"),
+        ("other kind", "put", "given[0] = String(given[0]); return real.apply(this, given);"),
+        ("swallowed", "put", "return this.count();"),
+        ("kept", "delete", "return this.count();"),
+    ] {
+        let mut store = BrowserStore::open(name).await.unwrap();
+        store.apply(batch(&[("before", b"x")])).await.unwrap();
+        fault(name, method, instead);
+        let mut changes = batch(&[]);
+        match method {
+            "put" => changes.put("k", b"value".to_vec()),
+            _ => changes.delete("before"),
+        }
+        assert_eq!(store.apply(changes).await, Err(StoreError::Damaged), "{name}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_write_that_the_browser_gives_up_is_told_by_its_reason() {
+    let mut store = BrowserStore::open("aborted").await.unwrap();
+    fault("aborted", "put", "const it = real.apply(this, given); this.transaction.abort(); return it;");
+    // No error at all comes with this: it is nobody's quota and nobody's permission.
+    assert_eq!(store.apply(batch(&[("k", b"value")])).await, Err(StoreError::Unavailable));
+    assert!(store.load("").await.unwrap().is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn a_record_under_another_records_name_is_handed_over_empty() {
     let mut store = BrowserStore::open("name").await.unwrap();
     store.apply(batch(&[("k", b"value"), ("l", b"value")])).await.unwrap();
     overwrite("name", "l", &raw("name", "k").await).await;
-    assert_eq!(store.load("l").await.unwrap_err(), StoreError::Damaged);
+    assert_eq!(store.load("l").await.unwrap(), [record("l", b"")]);
 }
 
 #[wasm_bindgen_test]
-async fn a_row_that_is_too_short_is_damage() {
+async fn a_row_that_is_too_short_is_handed_over_empty() {
     let mut store = BrowserStore::open("short").await.unwrap();
     store.apply(batch(&[("k", b"value")])).await.unwrap();
     overwrite("short", "k", &[1, 2, 3]).await;
-    assert_eq!(store.load("").await.unwrap_err(), StoreError::Damaged);
+    assert_eq!(store.load("").await.unwrap(), [record("k", b"")]);
+}
+
+#[wasm_bindgen_test]
+async fn records_whose_device_key_is_gone_are_handed_over_empty() {
+    let mut store = BrowserStore::open("keyless").await.unwrap();
+    store.apply(batch(&[("k", b"value"), ("l", b"value")])).await.unwrap();
+    store.close();
+    let database = Factory::new().unwrap().open("keyless", None).unwrap().await.unwrap();
+    let transaction = database.transaction(&["keys"], TransactionMode::ReadWrite).unwrap();
+    transaction.object_store("keys").unwrap().clear().unwrap().await.unwrap();
+    transaction.await.unwrap();
+    database.close();
+    let store = BrowserStore::open("keyless").await.unwrap();
+    assert_eq!(store.load("").await.unwrap(), [record("k", b""), record("l", b"")]);
 }
 
 #[wasm_bindgen_test]

@@ -3,6 +3,7 @@
 import { createDecipheriv } from "node:crypto";
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { root } from "./process.mjs";
 
 /** All records of the wallet in a page's database, the device layer taken off: name to hex. */
 export function records(page) {
@@ -29,6 +30,26 @@ export function records(page) {
     });
 }
 
+/** Puts bytes in the place of a record's row, under the wallet; gives what stood there. */
+export function swapRow(page, name, bytes) {
+    return page.evaluate(
+        async ([name, bytes]) => {
+            const done = (request) =>
+                new Promise((resolve, reject) => {
+                    request.onsuccess = () => resolve(request.result);
+                    request.onerror = () => reject(request.error);
+                });
+            const database = await done(indexedDB.open("symbolon"));
+            const table = database.transaction("records", "readwrite").objectStore("records");
+            const before = await done(table.get(name));
+            await done(table.put(Uint8Array.from(bytes), name));
+            database.close();
+            return [...before];
+        },
+        [name, bytes],
+    );
+}
+
 /** Opens a sealed record: its data key and its content. */
 export function openRecord(vaultKey, name, record) {
     const associated = Buffer.concat([
@@ -39,6 +60,21 @@ export function openRecord(vaultKey, name, record) {
     ]);
     const dataKey = open(vaultKey, record.subarray(80, 92), record.subarray(92, 140), associated);
     return { dataKey, plain: open(dataKey, record.subarray(140, 152), record.subarray(152), associated) };
+}
+
+/**
+ * The stretched password, and the vault key that it opens. The stretching itself is the wallet's own module: Node has no
+ * Argon2id.
+ */
+export async function vaultKeyOf(password, all) {
+    const header = Buffer.from(all["vault/header"], "hex");
+    const { initSync, stretch } = await import(join(root, "target/glue/kdf.js"));
+    initSync({ module: await readFile(join(root, "target/glue/kdf_bg.wasm")) });
+    const [memory, passes, lanes] = [17, 21, 25].map((at) => header.readUInt32LE(at));
+    const stretched = stretch(Buffer.from(password), header.subarray(1, 17), memory, passes, lanes);
+    const associated = Buffer.concat([Buffer.from([1]), header.subarray(1, 29)]);
+    const vaultKey = open(stretched, header.subarray(29, 41), header.subarray(41, 89), associated);
+    return { stretched: Buffer.from(stretched), vaultKey };
 }
 
 /** What must not be found: the vault key, and of each share its data key and its scalar. */
@@ -65,7 +101,7 @@ export async function filesWith(folder, needles) {
         for (const [name, needle] of Object.entries(needles)) {
             const forms = [needle, Buffer.from(needle.toString("hex")), Buffer.from(needle.toString("base64"))];
             // UTF-16, as Chromium writes some strings.
-            forms.push(...forms.slice(1).map((form) => Buffer.from(form.toString(), "utf16le")));
+            forms.push(...forms.map((form) => Buffer.from(form.toString("latin1"), "utf16le")));
             if (forms.some((form) => bytes.includes(form))) hits.push(`${name} in ${entry.name}`);
         }
     }

@@ -30,8 +30,9 @@ use crate::view::Theme;
 use crate::wallet::HostConfig;
 
 impl Dapp {
-    /// Reads what the store holds: settings, networks, sites, requests, activity.
-    pub(crate) fn load(_config: &HostConfig, records: &[Record]) -> Self {
+    /// Reads what the store holds: settings, networks, sites, requests, activity. If any of it cannot be read: why, and
+    /// a side that does nothing.
+    pub(crate) fn load(_config: &HostConfig, records: &[Record]) -> (Self, Result<(), Unreadable>) {
         let mut this = Self::fresh();
         let read = records
             .iter()
@@ -44,7 +45,7 @@ impl Dapp {
         }
         this.requests.sort_by_key(|entry| (entry.created_at, entry.id));
         this.activity.sort_by_key(|done| (done.at, done.id));
-        this
+        (this, read)
     }
 
     /// Back to a device that never saw anything.

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::store::Batch;
+use crate::vault::VaultError;
 
 /// Version that this build writes.
 pub(crate) const VERSION: u8 = 1;
@@ -45,6 +46,15 @@ pub(crate) enum Unreadable {
     Damaged,
     #[error("the record has version {0}")]
     Newer(u8),
+}
+
+impl From<Unreadable> for VaultError {
+    fn from(error: Unreadable) -> Self {
+        match error {
+            Unreadable::Damaged => Self::Damaged,
+            Unreadable::Newer(version) => Self::Version(version),
+        }
+    }
 }
 
 pub(crate) fn encode<T: Serialize>(value: &T) -> Vec<u8> {

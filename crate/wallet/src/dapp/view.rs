@@ -20,8 +20,6 @@ impl Wallet {
         view.settings.theme = self.dapp.settings.theme;
         if self.dapp.unusable {
             view.phase = Phase::Unusable;
-            view.notices
-                .insert(0, notice(0, "store/unusable", messages::UNUSABLE.to_owned(), Severity::Danger));
             return;
         }
         if !self.vault_open() {

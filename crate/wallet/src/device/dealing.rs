@@ -294,7 +294,7 @@ impl Wallet {
         let Some(shares) = Shares::new(shares) else { return false };
         let file = |sealed| RecoveryFile::new(proposed_at, shares.infos().to_vec(), sealed).ok();
         let Some(files) = sealed.into_iter().map(file).collect() else { return false };
-        let Some(shares) = shares.with_files(files) else { return false };
+        let shares = shares.with_files(files);
         let number = match purpose {
             Purpose::Change => open.pending.next_number(),
             Purpose::Key => 0,

@@ -128,9 +128,14 @@ pub enum PeerMessage {
         mine: Reach,
         /// The receiver, as far as the sender remembers.
         yours: Reach,
+        /// The sender signs nothing with the receiver, which fell back.
+        refuses: bool,
     },
     /// The sender found that it was put back to an earlier state, or exists twice.
-    FellBack,
+    FellBack {
+        /// What the receiver told that it remembers of it, and is not there.
+        remembered: Reach,
+    },
     /// Frame of a dealing from or to a recovery share, for which a device speaks.
     FrameFor {
         /// Which.

@@ -184,18 +184,30 @@ pub(super) fn file_prefix(key: &str) -> String {
 
 /// A version byte, then postcard.
 pub(super) fn encode(value: &impl Serialize) -> Vec<u8> {
-    postcard::to_extend(value, vec![FORMAT]).expect("records have no field that postcard refuses")
+    encode_as(FORMAT, value)
+}
+
+/// A record whose format has changed: its version, then postcard.
+pub(super) fn encode_as(version: u8, value: &impl Serialize) -> Vec<u8> {
+    postcard::to_extend(value, vec![version]).expect("records have no field that postcard refuses")
 }
 
 /// Reads what [`encode`] wrote.
 pub(super) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, VaultError> {
+    decode_as(FORMAT, bytes)
+}
+
+/// Reads what [`encode_as`] wrote with this version.
+pub(super) fn decode_as<T: DeserializeOwned>(expected: u8, bytes: &[u8]) -> Result<T, VaultError> {
     let (version, rest) = bytes.split_first().ok_or(VaultError::Damaged)?;
-    if *version != FORMAT {
-        return Err(VaultError::Version(*version));
-    }
-    match postcard::take_from_bytes(rest) {
-        Ok((value, [])) => Ok(value),
-        _ => Err(VaultError::Damaged),
+    match *version {
+        version if version == expected => match postcard::take_from_bytes(rest) {
+            Ok((value, [])) => Ok(value),
+            _ => Err(VaultError::Damaged),
+        },
+        // No version ever wrote this.
+        0 => Err(VaultError::Damaged),
+        version => Err(VaultError::Version(version)),
     }
 }
 

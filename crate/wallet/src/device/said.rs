@@ -48,8 +48,11 @@ impl Wallet {
             PeerMessage::ChangeTested { key, proof } => self.proof_arrived(cx, key, proof),
             PeerMessage::Proven(proven) => self.proven_arrived(cx, *proven),
             PeerMessage::Beat => {}
-            PeerMessage::Reached { mine, yours } => self.reached(cx, from, mine, yours),
-            PeerMessage::FellBack => self.fell_back(cx, from),
+            PeerMessage::Reached { mine, yours, refuses } => {
+                self.reached(cx, from, mine, yours);
+                self.refused_by(cx, from, refuses);
+            }
+            PeerMessage::FellBack { remembered } => self.fell_back(cx, from, &remembered),
             PeerMessage::Accounts(names) => self.accounts_arrived(cx, from, names),
             PeerMessage::Bye => {
                 if let Some(peer) = self.device.open.as_mut().and_then(|open| open.peers.get_mut(&from)) {

@@ -34,11 +34,12 @@ impl Shares {
         }
     }
 
-    /// The shares with the recovery files that were dealt with them; nothing if one is of other keys.
-    pub(super) fn with_files(self, mut files: Vec<RecoveryFile>) -> Option<Self> {
-        files.sort_by_key(RecoveryFile::party);
+    /// The shares with the recovery files that were dealt with them; those of other keys are left out.
+    pub(super) fn with_files(self, mut files: Vec<RecoveryFile>) -> Self {
         let infos = self.infos();
-        files.iter().all(|file| file.keys() == infos).then_some(Self { files, ..self })
+        files.retain(|file| file.keys() == infos);
+        files.sort_by_key(RecoveryFile::party);
+        Self { files, ..self }
     }
 
     /// The recovery files that were dealt with these shares, by party.

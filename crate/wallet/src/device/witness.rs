@@ -42,6 +42,21 @@ pub(super) struct Witness {
     pub(super) instead: Option<Reach>,
 }
 
+/// Version 1 of the record: of the journal alone.
+#[derive(Deserialize)]
+struct Heads {
+    head: Head,
+    fell_back: bool,
+}
+
+impl From<Heads> for Witness {
+    fn from(heads: Heads) -> Self {
+        let reach = Reach { head: heads.head, ..Reach::default() };
+        // What it showed instead was not kept: it is refused until its owner accepts it, whatever it shows.
+        Self { reach, instead: heads.fell_back.then(Reach::default) }
+    }
+}
+
 impl Reach {
     /// Whether a device that had come as far as this cannot be there now.
     fn is_beyond(&self, now: &Self) -> bool {
@@ -69,7 +84,15 @@ impl Witness {
         let mut id = [0; 32];
         let hex = key.strip_prefix(records::WITNESS).ok_or(VaultError::Damaged)?;
         hex::decode_to_slice(hex, &mut id).map_err(|_| VaultError::Damaged)?;
-        Ok((DeviceId(id), records::decode(plain)?))
+        let witness = match plain.first() {
+            Some(1) => records::decode::<Heads>(plain)?.into(),
+            _ => records::decode_as(FORMAT, plain)?,
+        };
+        Ok((DeviceId(id), witness))
+    }
+
+    fn encode(&self) -> Vec<u8> {
+        records::encode_as(FORMAT, self)
     }
 
     /// Whether it fell back, and was not accepted since.
@@ -83,8 +106,9 @@ impl Wallet {
     pub(super) fn tell_reach(&mut self, cx: &mut Context<'_>, to: DeviceId) {
         self.count_opening(cx);
         let Some(mine) = self.reach() else { return };
-        let yours = self.witness(to).reach;
-        self.tell(cx, to, &PeerMessage::Reached { mine, yours });
+        let known = self.witness(to);
+        let (yours, refuses) = (known.reach, known.fell_back());
+        self.tell(cx, to, &PeerMessage::Reached { mine, yours, refuses });
     }
 
     /// Last of every turn: a decision was made, which the others shall know of.
@@ -109,13 +133,7 @@ impl Wallet {
 
     pub(super) fn reached(&mut self, cx: &mut Context<'_>, from: DeviceId, theirs: Reach, ours: Reach) {
         if self.is_beyond_this(&ours) {
-            let other = self.device_name(from);
-            let message = format!(
-                "This device was put back to an earlier state, or exists twice: {other} remembers more of it than is \
-                 here. Nothing is signed with {other} until you accept this device there, under Devices."
-            );
-            self.notice(cx, "device/fell-back-here", Severity::Danger, message);
-            self.tell(cx, from, &PeerMessage::FellBack);
+            self.tell(cx, from, &PeerMessage::FellBack { remembered: ours });
         }
         let known = self.witness(from);
         if known.fell_back() {
@@ -125,6 +143,29 @@ impl Wallet {
         } else {
             self.keep_witness(cx, from, Witness { reach: theirs.after(&known.reach), instead: None });
         }
+    }
+
+    /// Another device says whether it refuses this one. One that remembers what is not here will, once it is told.
+    pub(super) fn refused_by(&mut self, cx: &mut Context<'_>, by: DeviceId, refuses: bool) {
+        let other = self.device_name(by);
+        let message = format!(
+            "This device was put back to an earlier state, or exists twice: {other} refuses it. \
+             Nothing is signed with {other} until you accept this device there, under Devices."
+        );
+        let Some(open) = self.device.open.as_mut() else { return };
+        if refuses {
+            open.refused_by.insert(by);
+            self.notice(cx, "device/fell-back-here", Severity::Danger, message);
+        } else if open.refused_by.remove(&by) {
+            self.device.notices.over_saying("device/fell-back-here", &message);
+            cx.view_changed();
+        }
+    }
+
+    /// Whether nothing is signed with a device, because it fell back or refuses this one for that.
+    pub(super) fn is_apart(&self, device: DeviceId) -> bool {
+        let refuses = self.device.open.as_ref().is_some_and(|open| open.refused_by.contains(&device));
+        refuses || self.witness(device).fell_back()
     }
 
     /// Whether another device remembers of this one what it never was.
@@ -137,9 +178,11 @@ impl Wallet {
     }
 
     /// A device says itself that it fell back.
-    pub(super) fn fell_back(&mut self, cx: &mut Context<'_>, device: DeviceId) {
+    pub(super) fn fell_back(&mut self, cx: &mut Context<'_>, device: DeviceId, remembered: &Reach) {
         let known = self.witness(device);
-        if !known.fell_back() {
+        let given_up = self.device.open.as_ref().and_then(|open| open.given_up.get(&device));
+        // Said before it could know that it was accepted.
+        if !known.fell_back() && given_up != Some(remembered) {
             self.flag(cx, device, known.reach);
         }
     }
@@ -152,6 +195,7 @@ impl Wallet {
         self.keep_witness(cx, device, Witness { instead: Some(shows), ..known });
         let message = refused_sentence(&self.device_name(device));
         self.notice(cx, "device/fell-back", Severity::Danger, message);
+        self.tell_reach(cx, device);
         cx.view_changed();
     }
 
@@ -163,6 +207,7 @@ impl Wallet {
     ) -> Result<(), CommandError> {
         let id = self.linked_device(device)?;
         let known = self.witness(id);
+        self.opened()?.given_up.insert(id, known.reach);
         self.keep_witness(cx, id, Witness { reach: known.instead.unwrap_or(known.reach), instead: None });
         let said = refused_sentence(&self.device_name(id));
         self.device.notices.over_saying("device/fell-back", &said);
@@ -191,7 +236,7 @@ impl Wallet {
         open.witnesses.insert(device, witness);
         let mut batch = Batch::default();
         let key = format!("{}{}", records::WITNESS, hex::encode(device.0));
-        self.seal_into(cx, &mut batch, &key, &records::encode(&witness));
+        self.seal_into(cx, &mut batch, &key, &witness.encode());
         cx.store(batch);
     }
 }
@@ -202,6 +247,9 @@ fn refused_sentence(name: &str) -> String {
          it is, under Devices."
     )
 }
+
+/// Version of the record.
+const FORMAT: u8 = 2;
 
 #[cfg(test)]
 mod tests {
@@ -221,12 +269,15 @@ mod tests {
 
     #[test]
     fn what_is_told_is_always_the_same_bytes() {
-        let message = PeerMessage::Reached { mine: REACH, yours: Reach::default() };
+        let message = PeerMessage::Reached { mine: REACH, yours: Reach::default(), refuses: true };
         let nothing = [&[0][..], &[0; 32], &[0, 0], &[0; 8]].concat();
-        let pinned = [vec![1, 20], reach_bytes(), nothing].concat();
+        let pinned = [vec![1, 20], reach_bytes(), nothing, vec![1]].concat();
         assert_eq!(message.encode(), pinned);
         assert_eq!(PeerMessage::decode(&pinned), Some(message));
-        assert_eq!(PeerMessage::FellBack.encode(), [1, 21]);
+        let message = PeerMessage::FellBack { remembered: REACH };
+        let pinned = [vec![1, 21], reach_bytes()].concat();
+        assert_eq!(message.encode(), pinned);
+        assert_eq!(PeerMessage::decode(&pinned), Some(message));
     }
 
     /// Seen by the other device alone: one that was put back on purpose does not say so itself.
@@ -266,10 +317,18 @@ mod tests {
     #[test]
     fn a_witness_is_always_the_same_bytes() {
         let key = format!("device/witness/{}", "09".repeat(32));
-        let pinned = [vec![1], reach_bytes(), vec![1], reach_bytes()].concat();
+        let pinned = [vec![2], reach_bytes(), vec![1], reach_bytes()].concat();
         let witness = Witness { reach: REACH, instead: Some(REACH) };
-        assert_eq!(records::encode(&witness), pinned);
+        assert_eq!(witness.encode(), pinned);
         assert_eq!(Witness::decode(&key, &pinned), Ok((DeviceId([9; 32]), witness)));
         assert_eq!(Witness::decode("device/witness/09", &pinned), Err(VaultError::Damaged));
+        // As a build wrote it that remembered the journal alone: a head of number 3, then whether it fell back.
+        let of = |fell_back: u8| [vec![1, 3], vec![7; 32], vec![fell_back]].concat();
+        let head = Head { number: 3, hash: [7; 32] };
+        for (fell_back, instead) in [(0, None), (1, Some(Reach::default()))] {
+            let old = Witness { reach: Reach { head, ..Reach::default() }, instead };
+            assert_eq!(Witness::decode(&key, &of(fell_back)), Ok((DeviceId([9; 32]), old)));
+        }
+        assert_eq!(Witness::decode(&key, &[3, 0]), Err(VaultError::Version(3)));
     }
 }

@@ -11,6 +11,9 @@ pub const CODE_FIRST: &str = "Make a recovery share with a code on paper first. 
                               the only way.";
 /// The wallet has no such share.
 pub const NO_SHARE: &str = "This wallet has no such recovery share.";
+/// A copy of a file is not there, or cannot be read.
+pub const FILE_GONE: &str = "The copy of the recovery file on this device is gone or damaged. Nothing else is: the file that you keep is as good, and your other \
+                             devices have it. To have a whole copy here again, renew the shares of your devices.";
 /// It would hold two shares of one key.
 pub const HOLDS_SHARE: &str = "This device holds a share of a wallet already, and no device may hold two. Open the recovery file on the device \
                                that shall get a new share.";

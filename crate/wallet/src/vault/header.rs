@@ -135,8 +135,10 @@ impl Header {
     /// [`VaultError::Parameters`] below the floor or above the cap.
     pub fn decode(bytes: &[u8]) -> Result<Self, VaultError> {
         let version = *bytes.first().ok_or(VaultError::Damaged)?;
-        if !(FORMAT..=WITH_PASSKEY).contains(&version) {
-            return Err(VaultError::Version(version));
+        match version {
+            FORMAT..=WITH_PASSKEY => {}
+            0 => return Err(VaultError::Damaged),
+            version => return Err(VaultError::Version(version)),
         }
         let (body, sum) = bytes.split_last_chunk::<8>().ok_or(VaultError::Damaged)?;
         if check(body) != *sum {
@@ -278,10 +280,12 @@ mod tests {
     #[test]
     fn another_version_is_told_from_damage() {
         let mut bytes = header(1).1.encode();
-        for version in [0, 3, 9] {
+        for version in [3, 9] {
             bytes[0] = version;
             assert_eq!(Header::decode(&bytes), Err(VaultError::Version(version)));
         }
+        bytes[0] = 0;
+        assert_eq!(Header::decode(&bytes), Err(VaultError::Damaged));
     }
 
     fn with_passkey() -> (VaultKey, Header) {

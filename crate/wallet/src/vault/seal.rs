@@ -83,8 +83,10 @@ pub(super) fn open(
     record: &[u8],
 ) -> Result<(Binding, Zeroizing<Vec<u8>>), VaultError> {
     let (version, rest) = record.split_first().ok_or(VaultError::Damaged)?;
-    if *version != FORMAT {
-        return Err(VaultError::Version(*version));
+    match *version {
+        FORMAT => {}
+        0 => return Err(VaultError::Damaged),
+        version => return Err(VaultError::Version(version)),
     }
     let (binding, rest) = rest.split_first_chunk::<BINDING>().ok_or(VaultError::Damaged)?;
     let (key_nonce, rest) = rest.split_first_chunk::<12>().ok_or(VaultError::Damaged)?;

@@ -91,7 +91,6 @@ fn a_record_of_a_newer_version_makes_the_device_unusable_and_is_not_overwritten(
     let before = rig.store.clone();
     let mut rig = rig.restart();
     assert_eq!(rig.view().phase, Phase::Unusable);
-    assert_eq!(rig.view().notices[0].code, "store/unusable");
     assert_eq!(rig.ask("eth_chainId", &json!([])), Ok(json!("0x1")));
     assert_eq!(rig.code("eth_requestAccounts", &json!([])), -32603);
     assert_eq!(rig.command(Command::Refresh).unwrap_err().code, "store/unusable");

@@ -70,7 +70,11 @@ impl Wallet {
         plan.check().map_err(|error| refusal("change/plan", messages::malformed(&error.to_string())))?;
         let proposal = ChangeProposal { plan, stand_ins, proposed_at: now };
         self.check_versions(&proposal)?;
-        Ok(proposal)
+        // A copy of a device must not be what gets its new share.
+        match self.fallen_among(&proposal.members().devices()) {
+            Some(reason) => Err(refusal("change/fell-back", reason)),
+            None => Ok(proposal),
+        }
     }
 
     fn is_here(&self, device: DeviceId, now: Timestamp) -> bool {

@@ -60,6 +60,9 @@ impl Wallet {
         if strangers > 0 {
             return Err(messages::strangers(strangers));
         }
+        if let Some(reason) = self.fallen_among(&devices) {
+            return Err(reason);
+        }
         // An index of a device that is gone is never another device's: its old share is on no polynomial of ours.
         let reused = plan
             .to

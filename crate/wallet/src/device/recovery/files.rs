@@ -5,6 +5,7 @@ use zeroize::Zeroizing;
 
 use crate::backup::{self, FileError, RecoveryFile};
 use crate::context::Context;
+use crate::device::members::recovery_parties;
 use crate::device::notices::refusal;
 use crate::device::records;
 use crate::device::shares::Shares;
@@ -12,6 +13,7 @@ use crate::effect::CommandError;
 use crate::messages::recovery as messages;
 use crate::store::Batch;
 use crate::vault::Binding;
+use crate::view::Severity;
 use crate::wallet::Wallet;
 
 /// The record `key/kept`: what outlives every epoch of recovery shares, and which files the owner was seen to have.
@@ -93,6 +95,14 @@ impl Wallet {
         self.keep_files(cx, &[file.hash()]);
         self.greet_all(cx);
         Ok(())
+    }
+
+    /// Tells the owner of recovery files that this device does not have, though it should.
+    pub(in crate::device) fn miss_files(&mut self, cx: &mut Context<'_>) {
+        let Some(active) = self.device.open.as_ref().and_then(|open| open.active.as_ref()) else { return };
+        if active.files().len() < recovery_parties(active.info().quorum()).count() {
+            self.notice(cx, "recovery/file-gone", Severity::Warning, messages::FILE_GONE);
+        }
     }
 
     /// Notes files that the owner has kept, by this or another device's word; what is no file in force is ignored.

@@ -108,8 +108,7 @@ impl Wallet {
             let was_asked = before.contains(device);
             let is_present = is_present(device);
             let stays = was_asked && (is_present || patience(device).is_some());
-            let fell_back = self.witness(*device).fell_back();
-            (fell_back, !stays, !is_present, !is_present && !was_asked, !attended(device))
+            (self.is_apart(*device), !stays, !is_present, !is_present && !was_asked, !attended(device))
         });
         let rest = others.split_off(count.min(others.len()));
         let waits = others.iter().filter(|device| before.contains(device)).filter_map(patience);
