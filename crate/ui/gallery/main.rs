@@ -208,7 +208,8 @@ fn add_recovery(add: &mut impl FnMut(&'static str, &str, View, &[&str])) {
         View { devices: sample::devices()[..2].to_vec(), ..ready() },
         &["nav-settings", "open-matrix"],
     );
-    add("recover-open", "phone", two(), &["recover", "code-add"]);
+    let one = || View { devices: sample::devices()[..1].to_vec(), ..two() };
+    add("recover-open", "phone", one(), &["recover", "code-add"]);
     add(
         "recover-missing",
         "onboarding",

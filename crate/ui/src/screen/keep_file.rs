@@ -17,16 +17,34 @@ use crate::route::Tab;
 use crate::wire::{Refusal, ScreenKind};
 use crate::{export, format, messages, testids};
 
+/// Which file it is: what is drawn of it stays on screen when it was seen to be kept.
+#[derive(Clone, PartialEq, Eq)]
+struct File {
+    name: String,
+    party: u16,
+    sheet: String,
+}
+
+impl File {
+    fn of(share: &RecoveryShareView) -> Self {
+        Self {
+            name: messages::recovery_file_name(&share.sheet, &format::date(share.made_at)),
+            party: share.party,
+            sheet: share.sheet.clone(),
+        }
+    }
+}
+
 /// Before any page of the wallet: no file was kept yet.
 pub fn keep_file() -> AnyView {
     let app = app();
-    let shares = app.pick(|view| view.recovery.shares.clone());
+    let files = app.pick(|view| view.recovery.shares.iter().map(File::of).collect::<Vec<_>>());
     view! {
         <div class="page first-run">
             {brand()}
             {title(messages::KEEP_TITLE)}
             <p class="lead">{messages::KEEP_TEXT}</p>
-            {move || shares.get().into_iter().map(|share| care(app, &share)).collect_view()}
+            {move || files.get().iter().map(|file| care(app, file)).collect_view()}
             <p class="hint with-icon">{icon(Icon::Shield)}<span>{messages::KEEP_FIRST}</span></p>
             <p class="hint with-icon">{icon(Icon::Devices)}<span>{messages::KEEP_OTHER}</span></p>
         </div>
@@ -37,15 +55,15 @@ pub fn keep_file() -> AnyView {
 /// A page of the open wallet: the file of the share that was chosen.
 pub fn recovery_file() -> AnyView {
     let app = app();
-    let share = app.pick(move |view| {
+    let file = app.pick(move |view| {
         let party = app.place.with_untracked(|place| place.party);
-        view.recovery.shares.iter().find(|share| share.party == party).cloned()
+        view.recovery.shares.iter().find(|share| share.party == party).map(File::of)
     });
     view! {
         <div class="page">
             {title_with_back(messages::FILE_TITLE, move || app.go(Tab::Devices))}
             <p class="lead">{messages::FILE_TEXT}</p>
-            {move || share.get().map(|share| care(app, &share))}
+            {move || file.get().map(|file| care(app, &file))}
             <p class="hint with-icon">{icon(Icon::Info)}<span>{messages::FILE_CHANGED}</span></p>
         </div>
     }
@@ -53,16 +71,15 @@ pub fn recovery_file() -> AnyView {
 }
 
 /// Saving a file, and choosing it again.
-fn care(app: App, share: &RecoveryShareView) -> AnyView {
+fn care(app: App, file: &File) -> AnyView {
     // The browser's own question would close a toolbar popup.
     if matches!(app.kind, ScreenKind::Approval | ScreenKind::Popup) {
         return in_tab(messages::KEEP_IN_TAB);
     }
     let ask = Ask::new(app);
     let right = RwSignal::new(false);
-    let party = share.party;
-    let name = messages::recovery_file_name(&share.sheet, &format::date(share.made_at));
-    let shown = name.clone();
+    let party = file.party;
+    let name = file.name.clone();
     let save = move |_| {
         let name = name.clone();
         right.set(false);
@@ -79,9 +96,9 @@ fn care(app: App, share: &RecoveryShareView) -> AnyView {
         ask.run_set(Command::CheckRecoveryFile { file }, right, true);
     };
     view! {
-        <section class="card stack" data-sheet=share.sheet.clone() aria-label=messages::sheet(&share.sheet)>
-            <p class="strong">{messages::sheet(&share.sheet)}</p>
-            <p class="hint wrap"><bdi>{shown}</bdi></p>
+        <section class="card stack" data-sheet=file.sheet.clone() aria-label=messages::sheet(&file.sheet)>
+            <p class="strong">{messages::sheet(&file.sheet)}</p>
+            <p class="hint wrap"><bdi>{file.name.clone()}</bdi></p>
             <button
                 type="button"
                 class="button primary wide"

@@ -36,7 +36,7 @@ pub fn linking() -> AnyView {
             </p>
             {device_list()}
             {invite(count)}
-            {move || (!joined.get()).then(recover)}
+            {recover()}
             {move || {
                 (count.get() > 1).then(|| {
                     if joined.get() {

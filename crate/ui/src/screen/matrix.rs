@@ -56,7 +56,7 @@ impl Loss {
         match self {
             _ if left.all() < threshold => &[Way::Devices],
             Self::AllDevices | Self::This => &[],
-            Self::Other if left.devices < threshold => &[],
+            // A new device is linked from here, whichever way it gets its share.
             Self::Other => &[Way::Devices],
             Self::Sheet => &[Way::NewCode],
             Self::Theft => &[Way::Devices, Way::Send],
