@@ -23,7 +23,7 @@ pub fn open(app: App) -> AnyView {
     let ask = Ask::new(app);
     // Its name and its bytes: the file is public.
     let file = RwSignal::new(None::<(String, String)>);
-    let codes = RwSignal::new(vec![RwSignal::new(String::new())]);
+    let codes = Codes::new();
     let refuse = move |code: &str, message: &str| {
         ask.refusal.set(Some(Refusal { code: code.into(), message: message.into() }));
     };
@@ -32,9 +32,7 @@ pub fn open(app: App) -> AnyView {
         let Some((_, file)) = file.get_untracked() else {
             return refuse("recovery/no-file", messages::RECOVER_FILE_MISSING);
         };
-        let typed: Vec<_> =
-            codes.with_untracked(|codes| codes.iter().map(|code| code.get_untracked()).collect());
-        let typed: Vec<String> = typed.into_iter().filter(|code: &String| !code.trim().is_empty()).collect();
+        let typed = codes.typed();
         if typed.is_empty() {
             return refuse("recovery/missing", messages::CODE_MISSING);
         }
@@ -55,16 +53,17 @@ pub fn open(app: App) -> AnyView {
         let _ = file.try_set(Some((name, hex)));
     };
     let fields = move || {
-        let all = codes.get();
-        let alone = all.len() == 1;
-        let fields = all.into_iter().enumerate().map(|(place, code)| {
-            let label =
-                if alone { messages::CODE_INPUT.to_owned() } else { messages::guardian_code(place + 1) };
+        let count = codes.count.get();
+        let fields = codes.shown(count).into_iter().enumerate().map(|(place, code)| {
+            let label = match count {
+                1 => messages::CODE_INPUT.to_owned(),
+                _ => messages::guardian_code(place + 1),
+            };
             code_field(format!("code-{place}"), label, code)
         });
         fields.collect_view()
     };
-    let more = move |_| codes.update(|codes| codes.push(RwSignal::new(String::new())));
+    let more = move |_| codes.count.update(|count| *count += 1);
     view! {
         {title(messages::RECOVER_OPEN_TITLE)}
         <p class="lead">{messages::RECOVER_OPEN_TEXT}</p>
@@ -84,7 +83,7 @@ pub fn open(app: App) -> AnyView {
             </div>
             {fields}
             {scanner(app, codes)}
-            {move || codes.with(|codes| codes.len() < MOST_CODES).then(|| view! {
+            {move || (codes.count.get() < MOST_CODES).then(|| view! {
                 <button type="button" class="button quiet wide" data-testid=testids::CODE_ADD on:click=more>
                     {icon(Icon::Add)}
                     {messages::RECOVER_CODE_ADD}
@@ -112,21 +111,49 @@ pub fn open(app: App) -> AnyView {
 }
 
 /// The camera, where this build has one: what it reads goes into the first field that is empty.
-fn scanner(app: App, codes: RwSignal<Vec<RwSignal<String>>>) -> Option<AnyView> {
+fn scanner(app: App, codes: Codes) -> Option<AnyView> {
     #[cfg(feature = "camera")]
     if app.kind != crate::wire::ScreenKind::Popup {
         use crate::part::code::grouped;
         use crate::screen::scan::{Wanted, scanner};
-        return Some(scanner(Wanted::RecoveryCode, move |text| {
-            let empty = codes.with_untracked(|codes| {
-                codes.iter().find(|code| code.with_untracked(String::is_empty)).copied()
-            });
-            match empty {
-                Some(code) => code.set(grouped(&text)),
-                None => codes.update(|codes| codes.push(RwSignal::new(grouped(&text)))),
-            }
-        }));
+        return Some(scanner(Wanted::RecoveryCode, move |text| codes.fill(grouped(&text))));
     }
     let _ = (app, codes);
     None
+}
+
+/// What is typed in. All fields are there from the beginning, and so many of them are shown: one that came with a press of a
+/// button would go with it.
+#[derive(Clone, Copy)]
+struct Codes {
+    all: StoredValue<Vec<RwSignal<String>>>,
+    count: RwSignal<usize>,
+}
+
+impl Codes {
+    fn new() -> Self {
+        let all = (0..MOST_CODES).map(|_| RwSignal::new(String::new())).collect();
+        Self { all: StoredValue::new(all), count: RwSignal::new(1) }
+    }
+
+    fn shown(self, count: usize) -> Vec<RwSignal<String>> {
+        self.all.with_value(|all| all.iter().take(count).copied().collect())
+    }
+
+    fn typed(self) -> Vec<String> {
+        let shown = self.shown(self.count.get_untracked());
+        let typed = shown.into_iter().map(|code| code.get_untracked());
+        typed.filter(|code| !code.trim().is_empty()).collect()
+    }
+
+    /// Puts a code into the first field that is empty.
+    #[cfg(feature = "camera")]
+    fn fill(self, text: String) {
+        let is_empty = |code: &RwSignal<String>| code.with_untracked(String::is_empty);
+        let Some(place) = self.shown(MOST_CODES).iter().position(is_empty) else { return };
+        if let Some(code) = self.shown(place + 1).pop() {
+            code.set(text);
+        }
+        self.count.update(|count| *count = (*count).max(place + 1));
+    }
 }
