@@ -19,8 +19,14 @@ export async function mortal(worker, at) {
     return {
         /** Resolves with the name of the step that was not done any more. */
         died: worker.evaluate(() => globalThis.mortality.died).catch(() => "killed"),
-        /** Lets it live. */
-        spare: () => worker.evaluate(() => void (globalThis.mortality.at = undefined)).catch(() => undefined),
+        /** Lets it live; whether it was too late for that. */
+        spare: () =>
+            worker
+                .evaluate(() => {
+                    globalThis.mortality.at = undefined;
+                    return globalThis.mortality.dead;
+                })
+                .catch(() => false),
         /** Names of the steps done so far. */
         steps: () => worker.evaluate(() => globalThis.mortality.steps),
     };
