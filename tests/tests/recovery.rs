@@ -114,6 +114,7 @@ fn phone_is_recovered(seed: u64, proposer_is_new: bool) {
     assert!(world.run_until(10_000, enough));
     let opened = world.view(new).recovery.opened.unwrap();
     assert_eq!((opened.missing, opened.threshold, opened.devices.len()), (0, 2, 2));
+    assert_eq!(opened.outdated, None);
     let seen: Vec<_> = opened.devices.iter().map(|device| (device.name.as_str(), device.here)).collect();
     assert_eq!(
         seen,
@@ -152,6 +153,10 @@ fn phone_is_recovered(seed: u64, proposer_is_new: bool) {
     let fresh = add_linked(&mut world, 0, "thief");
     world.open_share(fresh, &kept).unwrap();
     world.run(2_000);
+    assert!(
+        world.view(fresh).recovery.opened.unwrap().outdated.is_some(),
+        "it is said before anything is asked for"
+    );
     let refused = world.propose_recovery(fresh, &[]).unwrap_err();
     assert_eq!(refused.code, "recovery/old-epoch");
     assert_eq!(

@@ -54,6 +54,8 @@ pub struct OpenedShareView {
     pub made_at: Timestamp,
     /// How many more devices must be there to deal new shares; 0 once there are enough.
     pub missing: u16,
+    /// A device of the wallet says that it has newer shares: what is wrong, and what to do.
+    pub outdated: Option<String>,
     /// The sheet whose code opened it.
     pub sheet: String,
     /// How many must sign.

@@ -47,9 +47,7 @@ impl Wallet {
         }
         let old = from[0].quorum().clone();
         let key = (*from[0].wallet(), from[0].epoch());
-        let is_later = |held: ([u8; 32], u32)| held.0 == key.0 && held.1 > key.1;
-        let said = open.peers.values().filter_map(|peer| peer.hello.as_ref()?.key);
-        if open.active.is_none() && said.into_iter().any(is_later) {
+        if open.active.is_none() && self.has_newer(key) {
             return Err(refusal("recovery/old-epoch", recovery::OLD_FILE));
         }
         let dealers = self.dealers(&old, wish, key, now);

@@ -84,6 +84,13 @@ impl Wallet {
             .collect()
     }
 
+    /// Whether a device says that it holds later shares of this wallet.
+    pub(in crate::device) fn has_newer(&self, (wallet, epoch): ([u8; 32], u32)) -> bool {
+        let peers = self.device.open.iter().flat_map(|open| open.peers.values());
+        let mut said = peers.filter_map(|peer| peer.hello.as_ref()?.key);
+        said.any(|held| held.0 == wallet && held.1 > epoch)
+    }
+
     pub(super) fn opened_view(&self, now: Timestamp) -> Option<OpenedShareView> {
         let open = self.device.open.as_ref()?;
         let file = &open.recovery.opened.as_ref()?.file;
@@ -105,6 +112,7 @@ impl Wallet {
             devices,
             made_at: file.created_at_ms(),
             missing: threshold.saturating_sub(here).saturating_sub(opened),
+            outdated: self.has_newer(key).then(|| messages::OLD_FILE.to_owned()),
             sheet: file.key().map(|key| sheet_name(&key)).unwrap_or_default(),
             threshold,
         })
