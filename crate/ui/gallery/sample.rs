@@ -249,6 +249,7 @@ pub fn opened_share(missing: u16) -> OpenedShareView {
         devices: vec![device(5, "Old laptop", false), device(2, "Pixel phone", missing == 0)],
         made_at: NOW - 200 * 86_400_000,
         missing,
+        outdated: None,
         sheet: SHEET.into(),
         threshold: 2,
     }

@@ -17,7 +17,7 @@
 //! | linking | [`RECOVERY_CHOICE`] (radio inputs, `value` = `with` or `without`), [`DRAW_CODE`], [`RECOVER`] | |
 //! | recovery-code | [`RECOVERY_STAGE`], [`GUARDIANS`], [`GUARDIANS_NEEDED`], [`CODE_DRAW`], [`CODE_SHEET`] with [`CODE_GROUP`] inside, [`CODE_PRINT`], [`CODE_WRITTEN`], [`CODE_INPUT`], [`CODE_CONFIRM`], [`CODE_CONTINUE`] | stage: `data-stage`; sheet: `data-sheet`, `data-guardian` |
 //! | keep-file, recovery-file | [`FILE_DOWNLOAD`], [`FILE_CHECK`], [`FILE_KEPT`] | `data-sheet` |
-//! | recover | [`RECOVERY_STAGE`], [`RECOVERY_FILE`], [`CODE_INPUT`], [`CODE_ADD`], [`RECOVERY_OPEN`], [`OPENED`], [`OPENED_DEVICE`], [`DRAW_CODE`], [`RECOVERY_ASK`], [`RECOVERY_CANCEL`] | stage: `data-stage`; opened: `data-sheet`, `data-missing`; device: `data-name`, `data-here` |
+//! | recover | [`RECOVERY_STAGE`], [`RECOVERY_FILE`], [`CODE_INPUT`], [`CODE_ADD`], [`RECOVERY_OPEN`], [`OPENED`], [`OPENED_DEVICE`], [`OPENED_OLD`], [`DRAW_CODE`], [`RECOVERY_ASK`], [`RECOVERY_CANCEL`] | stage: `data-stage`; opened: `data-sheet`, `data-missing`; device: `data-name`, `data-here` |
 //! | roster | [`ROSTER_RECOVERY`] | `data-sheet` |
 //! | pairing | [`PAIRING_STAGE`], [`PAIR_QR`], [`PAIR_LINK`], [`PAIR_COUNTDOWN`], [`PAIR_CANCEL`], [`PAIR_AGAIN`] | stage: `data-stage`, `data-code` |
 //! | pairing | [`SYMBOLS`] with [`SYMBOL`] inside, [`SYMBOLS_SAME`], [`SYMBOLS_DIFFERENT`] | symbol: `data-name` |
@@ -178,6 +178,7 @@ hooks! {
     OPEN_CONTACTS = "open-contacts",
     OPENED = "opened",
     OPENED_DEVICE = "opened-device",
+    OPENED_OLD = "opened-old",
     OPEN_MATRIX = "open-matrix",
     PACK = "pack",
     PACK_DAMAGED = "pack-damaged",

@@ -156,7 +156,8 @@ export class Drill {
         await this.devicesPage(browser);
         await thief.linkToRecover(await browser.invite());
         await compare(browser, thief);
-        await thief.page.waitForSelector('[data-testid="opened"][data-missing="1"]');
+        await thief.hook("opened-old").waitFor();
+        assert.equal(await thief.hook("draw-code").count(), 0, "nothing can be asked for with it");
         await thief.shot("old recovery file");
         say(
             "the old file does not open with the new code; with its own it is one old share, and the browser deals nothing with it",

@@ -62,18 +62,26 @@ pub fn opened(app: App) -> AnyView {
     let opened = app.pick(|view| view.recovery.opened.clone());
     let plan = app.pick(|view| view.recovery.opened.as_ref().map(|opened| Plan::of(view, opened)));
     let missing = Memo::new(move |_| plan.with(|plan| plan.as_ref().and_then(|plan| plan.missing.clone())));
+    let outdated = app.pick(|view| view.recovery.opened.as_ref().and_then(|opened| opened.outdated.clone()));
+    let serves = Memo::new(move |_| plan.with(Option::is_some) && outdated.with(Option::is_none));
     view! {
         {title(messages::OPENED_TITLE)}
+        {move || outdated.get().map(|message| view! {
+            <p class="banner danger" role="alert" data-testid=testids::OPENED_OLD>
+                {icon(Icon::Warning)}
+                <span>{message}</span>
+            </p>
+        })}
         {move || opened.get().map(|opened| facts(&opened))}
-        {move || plan.get().map(|plan| newcomers(&plan.add))}
-        {move || missing.get().map(|missing| view! {
+        {move || plan.get().filter(|_| serves.get()).map(|plan| newcomers(&plan.add))}
+        {move || missing.get().filter(|_| serves.get()).map(|missing| view! {
             <section class="section">
                 <h2>{messages::RECOVER_LINK_TITLE}</h2>
                 <p class="lead" role="status">{missing}</p>
                 {link(app)}
             </section>
         })}
-        {move || (plan.with(Option::is_some) && missing.with(Option::is_none)).then(|| finish(app, plan))}
+        {move || (serves.get() && missing.with(Option::is_none)).then(|| finish(app, plan))}
     }
     .into_any()
 }
