@@ -5,12 +5,15 @@ use core::fmt;
 use zeroize::Zeroize;
 
 /// A secret value: wiped on drop, printed as `<redacted>`, neither `Clone` nor `Serialize`.
-pub struct Secret<T: Zeroize>(T);
+///
+/// It lies on the heap, so that whoever moves it moves a pointer: a value that is moved would leave its bytes behind on the stack,
+/// where nobody wipes them.
+pub struct Secret<T: Zeroize>(Box<T>);
 
 impl<T: Zeroize> Secret<T> {
     /// Takes a value into custody.
     pub fn new(value: T) -> Self {
-        Self(value)
+        Self(Box::new(value))
     }
 
     /// Lends the value to `use_it`. Each call site says why in an `// EXPOSE:` comment.
