@@ -112,7 +112,7 @@ test("a passkey stands for a code, beside the sheet, and opens its file where th
     await browser.click("recovery-passkey");
     await browser.codeStage("opened");
     await devicesPage(phone);
-    await browser.linkToRecover(await phone.invite());
+    await browser.joinWith(await phone.invite());
     await compare(phone, browser);
     await browser.page.waitForSelector('[data-testid="opened"][data-missing="0"]');
     assert.deepEqual(await browser.openedDevices(), { Laptop: false, Phone: true });

@@ -66,7 +66,7 @@ export class Drill {
         const { browser } = world;
         await this.devicesPage(browser);
         const link = await browser.invite();
-        await phone.linkToRecover(link);
+        await phone.joinWith(link);
         await compare(browser, phone);
         await this.changeTo(phone, browser, { here: "Laptop", lost: "Phone" });
     }
@@ -89,7 +89,7 @@ export class Drill {
         const { phone } = world;
         await this.devicesPage(phone);
         const link = await phone.invite();
-        await browser.linkToRecover(link);
+        await browser.joinWith(link);
         await compare(phone, browser);
         await this.changeTo(browser, phone, { here: "New phone", lost: "Laptop" });
         await browser.addNetwork({ ...ANVIL, rpc: world.chain.url });
@@ -154,7 +154,7 @@ export class Drill {
         await thief.openRecoveryFile(old.file, old.codes);
         await thief.codeStage("opened");
         await this.devicesPage(browser);
-        await thief.linkToRecover(await browser.invite());
+        await thief.joinWith(await browser.invite());
         await compare(browser, thief);
         await thief.hook("opened-old").waitFor();
         assert.equal(await thief.hook("draw-code").count(), 0, "nothing can be asked for with it");

@@ -225,14 +225,6 @@ export class Screens {
         );
     }
 
-    /** Links a device on which a recovery share is open with one that shows this link. */
-    async linkToRecover(link) {
-        await this.codeStage("opened");
-        await this.click("join-other");
-        await this.hook("join-link").fill(link);
-        await this.click("join-submit");
-    }
-
     /** Enough devices are there: draws a new code and asks all devices for new shares; gives the new codes. */
     async recover({ guardians } = {}) {
         await this.page.waitForSelector('[data-testid="opened"][data-missing="0"]');

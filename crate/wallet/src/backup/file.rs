@@ -5,7 +5,7 @@ use symbolon_mpc::recovery::{RecoveryKey, SealedShare, UnsealError};
 use symbolon_mpc::share::KeyInfoParts;
 use symbolon_mpc::{KeyInfo, KeyShare, PartyIndex, Quorum, Scheme, Tag, Transcript, wire};
 
-use super::code::RecoveryCode;
+use super::code::{RecoveryCode, sheet_name};
 
 /// A share of every key of a wallet, sealed to a recovery code, with what is public about the keys.
 ///
@@ -239,6 +239,11 @@ impl RecoveryFile {
     /// What the share is sealed to.
     pub fn key(&self) -> Option<RecoveryKey> {
         RecoveryKey::of_device(self.quorum().device_of(self.party())?)
+    }
+
+    /// The name of the sheet with its code.
+    pub fn sheet(&self) -> String {
+        self.key().map(|key| sheet_name(&key)).unwrap_or_default()
     }
 
     /// The wallet.

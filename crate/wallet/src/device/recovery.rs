@@ -11,7 +11,6 @@ mod opened;
 
 use symbolon_mpc::Quorum;
 
-use crate::backup::sheet_name;
 use crate::context::Context;
 use crate::effect::CommandError;
 use crate::event::Timestamp;
@@ -64,7 +63,7 @@ impl Wallet {
             kept: kept.has(file),
             made_at: file.created_at_ms(),
             party: file.party().value(),
-            sheet: file.key().map(|key| sheet_name(&key)).unwrap_or_default(),
+            sheet: file.sheet(),
         });
         RecoveryView {
             draft: open.recovery.draft.as_ref().map(Draft::view),

@@ -4,7 +4,7 @@ use symbolon_mpc::{DeviceId, PartyIndex};
 
 use super::draft::read_codes;
 use super::files::{of_file, read_file};
-use crate::backup::{RecoveryFile, sheet_name};
+use crate::backup::RecoveryFile;
 use crate::context::Context;
 use crate::device::members;
 use crate::device::notices::refusal;
@@ -113,7 +113,7 @@ impl Wallet {
             made_at: file.created_at_ms(),
             missing: threshold.saturating_sub(here).saturating_sub(opened),
             outdated: self.has_newer(key).then(|| messages::OLD_FILE.to_owned()),
-            sheet: file.key().map(|key| sheet_name(&key)).unwrap_or_default(),
+            sheet: file.sheet(),
             threshold,
         })
     }
