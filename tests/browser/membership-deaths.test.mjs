@@ -88,10 +88,7 @@ async function renewThrough({ bury, death }) {
         }
         await browser.page.bringToFront();
         if (same(await holders(browser), all(epoch + 1))) return { asked, died: buried };
-        assert.ok(
-            Date.now() < late,
-            `not changed within ${PATIENCE_MS} ms; died at ${died}; ${await holders(browser)}`,
-        );
+        if (Date.now() >= late) assert.fail(`not changed within ${PATIENCE_MS} ms; died at ${died}; ${await seen()}`);
         if (await press(browser, "draft-ask")) {
             asked += 1;
             askedAt = Date.now();
@@ -102,6 +99,12 @@ async function renewThrough({ bury, death }) {
         await press(phone, "change-agree");
         await browser.page.waitForTimeout(50);
     }
+}
+
+/** What both screens say, for whoever has to find out why a test failed. */
+async function seen() {
+    const texts = [world.browser, world.phone].map(async ({ name, page }) => `${name}: ${await page.innerText("body")}`);
+    return [...(await Promise.all(texts)), ...world.cosigner.lines.slice(-20)].join("\n---\n");
 }
 
 /** No screen shows anything but the wallet as it is now. */

@@ -126,6 +126,10 @@ enum What {
         connection: Connection,
         frame: Vec<u8>,
     },
+    /// The device's end of it was closed; everything that was sent before has come.
+    Gone {
+        connection: Connection,
+    },
     Put {
         mailbox: MailboxId,
         body: Vec<u8>,
@@ -225,16 +229,13 @@ impl World {
         self.perform(index, effects);
     }
 
-    /// Kills a device's process: memory, socket and effects under way are gone.
+    /// Kills a device's process: memory, socket and effects that were not done are gone. What it sent is still under way.
     pub fn kill(&mut self, index: DeviceIndex) {
         let device = &mut self.devices[index];
         device.wallet = None;
         device.alarm = None;
         device.replies.clear();
-        if let Some(connection) = device.socket.take() {
-            self.connections.remove(&connection);
-            self.relay.gone(connection);
-        }
+        self.disconnect(index);
     }
 
     /// Kills a device and forgets what its session memory held: the browser was closed.
@@ -366,9 +367,15 @@ impl World {
                 }
             }
             What::FromRelay { connection, frame } => {
-                if let Some(device) = self.connections.get(&connection).copied() {
+                if let Some(device) = self.connections.get(&connection).copied()
+                    && self.devices[device].socket == Some(connection)
+                {
                     self.event(device, Event::Relay(RelayEvent::Frame(frame)));
                 }
+            }
+            What::Gone { connection } => {
+                self.connections.remove(&connection);
+                self.relay.gone(connection);
             }
             What::Put { mailbox, body } => {
                 if self.relay_is_up
@@ -498,8 +505,7 @@ impl World {
     fn disconnect(&mut self, index: DeviceIndex) {
         if let Some(connection) = self.devices[index].socket.take() {
             // What was sent before is still under way; the close comes after it.
-            self.connections.remove(&connection);
-            self.relay.gone(connection);
+            self.push(LATENCY_MS, What::Gone { connection });
         }
     }
 

@@ -279,6 +279,9 @@ impl Wallet {
         let head = journal.head();
         let broken = match sealed {
             Ok(Some(sealed)) if journal.has(sealed) == Some(false) && sealed.number > head.number => {
+                // Counts on from the seal: no number is given twice, and to the others this device has not fallen back.
+                journal.base = sealed;
+                journal.hashes.clear();
                 Some(JournalState::CutOff { number: sealed.number })
             }
             Ok(Some(sealed)) if journal.has(sealed) == Some(false) => {

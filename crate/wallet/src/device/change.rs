@@ -93,9 +93,14 @@ impl Wallet {
         let ceremony = proposal.plan.ceremony;
         let Some(open) = self.device.open.as_ref() else { return };
         let is_known = open.roster.as_ref().is_some_and(|roster| roster.subject.ceremony() == ceremony)
-            || open.dealing.as_ref().is_some_and(|run| run.ceremony_id() == ceremony)
-            || open.ended.contains(&ceremony);
+            || open.dealing.as_ref().is_some_and(|run| run.ceremony_id() == ceremony);
         if is_known {
+            return;
+        }
+        if open.ended.contains(&ceremony) {
+            // Whoever still shows it would wait for this device's word until the proposal is old.
+            let reason = messages::IS_OVER.to_owned();
+            self.tell(cx, from, &PeerMessage::RosterRefused { ceremony, reason });
             return;
         }
         let judged = self.judge_change(from, &proposal).and_then(|()| self.give_way(cx, from, ceremony));

@@ -65,7 +65,7 @@ impl Wallet {
         } else if let Some(request) = self.signing_of(ceremony) {
             self.signing_aborted(cx, from, request);
         } else {
-            self.ended(ceremony);
+            self.roster_aborted(cx, from, ceremony);
         }
     }
 

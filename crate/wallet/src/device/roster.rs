@@ -177,6 +177,11 @@ impl Wallet {
         {
             return;
         }
+        if open.ended.contains(&ceremony) {
+            let reason = messages::IS_OVER.to_owned();
+            self.tell(cx, from, &PeerMessage::RosterRefused { ceremony, reason });
+            return;
+        }
         match self.judge_roster(from, &proposal) {
             Ok(()) => self.show_roster(cx, from, Subject::Key(proposal)),
             Err(reason) => {
@@ -261,35 +266,44 @@ impl Wallet {
         ceremony: CeremonyId,
         reason: &str,
     ) {
-        let name = self.device_name(from);
-        let Some(open) = self.device.open.as_mut() else { return };
-        let me = DeviceId(open.identity.id().0);
+        let Some(open) = self.device.open.as_ref() else { return };
         if open.dealing.as_ref().is_some_and(|run| run.ceremony_id() == ceremony) {
             // It took its word back before it knew that all had given theirs.
             return self.dealing_aborted(cx, from);
         }
+        let reason: String = reason.chars().filter(|c| !c.is_control()).take(200).collect();
+        let said = messages::refused(&self.device_name(from), &reason);
+        self.end_roster(cx, from, ceremony, &said);
+    }
+
+    /// A device that had every owner's word began, and stopped before this one began: it went on without somebody's
+    /// word that has not come here, and will not.
+    pub(super) fn roster_aborted(&mut self, cx: &mut Context<'_>, from: DeviceId, ceremony: CeremonyId) {
+        let said = messages::stopped(&self.device_name(from));
+        self.end_roster(cx, from, ceremony, &said);
+        self.ended(ceremony);
+    }
+
+    /// What is proposed is over, for what a device said.
+    fn end_roster(&mut self, cx: &mut Context<'_>, from: DeviceId, ceremony: CeremonyId, said: &str) {
+        let Some(open) = self.device.open.as_mut() else { return };
+        let me = DeviceId(open.identity.id().0);
         let Some(roster) = open.roster.take_if(|roster| {
             roster.subject.ceremony() == ceremony && roster.subject.devices().contains(&from)
         }) else {
             return;
         };
-        let reason: String = reason.chars().filter(|c| !c.is_control()).take(200).collect();
         match &roster.subject {
-            Subject::Change(_) => self.change_failed(cx, &messages::refused(&name, &reason)),
+            Subject::Change(_) => self.change_failed(cx, &format!("{said}.")),
             Subject::Key(_) => {
-                open.keygen_error =
-                    Some(format!("{name} refused: {reason}. No key was made; you can try again."));
+                open.keygen_error = Some(format!("{said}. No key was made; you can try again."));
             }
         }
         cx.view_changed();
         // Only the proposer is told by everybody; it tells the rest.
         if roster.proposer == me {
             for peer in roster.others(me).into_iter().filter(|peer| *peer != from) {
-                self.tell(
-                    cx,
-                    peer,
-                    &PeerMessage::RosterRefused { ceremony, reason: format!("{name} refused: {reason}") },
-                );
+                self.tell(cx, peer, &PeerMessage::RosterRefused { ceremony, reason: said.to_owned() });
             }
         }
     }

@@ -52,6 +52,8 @@ pub const OWNER_REFUSED: &str = "its owner said no";
 pub const IS_LOCKED: &str = "it is locked";
 /// Busy with another dealing.
 pub const IS_BUSY: &str = "it makes another key or change just now";
+/// The run of this proposal was stopped by some device.
+pub const IS_OVER: &str = "it heard that another device stopped this";
 /// Another proposal was first.
 pub const OTHER_WAITS: &str = "another change was proposed at the same time";
 /// Not a party of the plan.
@@ -125,10 +127,16 @@ pub fn old_version(names: &[String]) -> String {
     )
 }
 
-/// A device said no, for its owner or for itself.
+/// A device said no, for its owner or for itself. Without the full stop.
 #[must_use]
 pub fn refused(name: &str, reason: &str) -> String {
-    format!("{name} refused: {reason}.")
+    format!("{name} refused: {reason}")
+}
+
+/// A device began and stopped. Without the full stop.
+#[must_use]
+pub fn stopped(name: &str) -> String {
+    format!("{name} stopped it")
 }
 
 /// A plan that breaks a rule.
