@@ -3,10 +3,12 @@
 // Helpers of a test fail as tests do, by panicking.
 #![allow(clippy::unwrap_used)]
 
+use symbolon_mpc::DeviceId;
 use symbolon_tests::setup::{config, unattended};
 use symbolon_tests::{Snapshot, World};
 use symbolon_wallet::command::{Command, SiteRule};
 use symbolon_wallet::store::{Batch, MemoryStore, Record};
+use symbolon_wallet::testing::{Head, PeerMessage, Reach};
 use symbolon_wallet::view::{DeviceKind, JournalState, RequestStatus};
 
 fn wallet(devices: usize) -> World {
@@ -320,4 +322,44 @@ fn no_change_of_devices_is_made_with_it_until_the_owner_accepts_it() {
     world.run(1_000);
     world.change(&[0, 1, 2], &[], &[], None);
     assert!(world.signs_with(&[1, 2]));
+}
+
+/// Three of four sign. One of the two that a request asks for refuses the other, for what it alone knows.
+#[test]
+fn a_signer_that_another_one_refuses_is_replaced_and_where_nobody_is_left_the_reason_is_told() {
+    let mut world = Snapshot::of(World::wallet(63, 3, 4), 63).world();
+    world.run(1_000);
+    let asked = |world: &World| -> Vec<usize> {
+        let strip = world.requests(0)[0].devices.clone();
+        let signs = strip.into_iter().filter(|one| one.signs && !one.me).map(|one| one.id);
+        signs.map(|id| (0..4).find(|index| world.id(*index) == id).unwrap()).collect()
+    };
+    world.send(0).unwrap();
+    let [refuses, refused] = asked(&world)[..] else { unreachable!("two others sign") };
+    let other = (1..4).find(|index| ![refuses, refused].contains(index)).unwrap();
+    let request = world.requests(0)[0].id.clone();
+    world.command(0, Command::Reject { request }).unwrap();
+    assert!(world.run_until(10_000, |world| (0..4).all(|index| world.requests(index).is_empty())));
+    let says = |world: &mut World, by: usize| {
+        let id = DeviceId(hex::decode(world.id(by)).unwrap().try_into().unwrap());
+        let remembered = Reach { head: Head { number: 1_000, hash: [1; 32] }, ..Reach::default() };
+        world.hear(refuses, id, &PeerMessage::FellBack { remembered }.encode());
+    };
+    says(&mut world, refused);
+    assert_eq!(fallen(&world, refuses).len(), 1);
+    assert!(fallen(&world, 0).is_empty(), "the asking device knows nothing of it");
+
+    world.send(0).unwrap();
+    assert!(
+        world.run_until(10_000, |world| asked(world) == [refuses, other] || asked(world) == [other, refuses])
+    );
+    assert!(world.approve(0) && world.approve(refuses) && world.approve(other));
+    assert!(world.run_until(60_000, |world| world.node.sent.len() == 1));
+    assert!(world.run_until(10_000, |world| world.requests(refused).is_empty()), "it is not left waiting");
+
+    says(&mut world, other);
+    world.send(0).unwrap();
+    assert!(world.run_until(10_000, |world| world.requests(0).is_empty()), "nobody is left to sign with");
+    assert!(world.activity(0).iter().any(|done| format!("{:?}", done.outcome).contains("put back")));
+    assert_eq!(world.node.sent.len(), 1);
 }

@@ -43,7 +43,7 @@ mod strikes;
 pub(crate) mod test_signing;
 mod unlock;
 mod view;
-mod witness;
+pub(crate) mod witness;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

@@ -22,10 +22,12 @@ pub mod wallet;
 /// What reads bytes of peers and of the disk, for tests. Compiled with the feature `testing` only.
 #[cfg(feature = "testing")]
 pub mod testing {
+    pub use crate::dapp::Head;
     pub use crate::device::peer::{
         ChangeProposal, Hello, OpenedShare, PeerMessage, ProvenKey, RosterProposal, Standing,
     };
     pub use crate::device::test_signing::Test;
+    pub use crate::device::witness::Reach;
     pub use crate::vault::{Binding, Header, Passkey, VaultError, VaultKey};
 }
 

@@ -151,6 +151,15 @@ pub enum PeerMessage {
     /// The names of the sender's accounts, from the first on: so that a device that joins, or takes another one's place, shows them
     /// all.
     Accounts(Vec<String>),
+    /// A device that was proposed to sign cannot; the request is not refused, and may be signed by others.
+    CannotSign {
+        /// The request's id.
+        request: [u8; 16],
+        /// The sender itself, or another signer that it signs nothing with.
+        device: DeviceId,
+        /// Plain sentence.
+        reason: String,
+    },
 }
 
 /// What a device holds of shares that are not in use, and which indices it knows to be used.

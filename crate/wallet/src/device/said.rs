@@ -25,6 +25,9 @@ impl Wallet {
             PeerMessage::Cancel { request, reason } => {
                 self.cancel_arrived(cx, from, RequestId(request), &reason);
             }
+            PeerMessage::CannotSign { request, device, reason } => {
+                self.cannot_sign_arrived(cx, from, RequestId(request), device, &reason);
+            }
             PeerMessage::Signed { proposal, signature } => {
                 self.signature_arrived(cx, from, *proposal, signature)
             }

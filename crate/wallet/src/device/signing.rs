@@ -11,7 +11,7 @@ mod packs;
 mod quorum;
 mod session;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use symbolon_mpc::{DeviceId, KeyInfo};
@@ -61,6 +61,8 @@ pub(super) struct Signing {
     signers: Vec<DeviceId>,
     /// The owner chose them.
     are_chosen: bool,
+    /// Devices that cannot sign, as a cosigner said, since each last arrived.
+    unable: BTreeSet<DeviceId>,
     states: BTreeMap<DeviceId, DeviceState>,
     session: Option<Session>,
     /// Attempts that failed since a device last came up.
@@ -115,6 +117,7 @@ impl Wallet {
                 digest,
                 signers,
                 are_chosen: false,
+                unable: BTreeSet::new(),
                 states,
                 session: None,
                 failed: 0,

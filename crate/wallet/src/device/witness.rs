@@ -217,9 +217,9 @@ impl Wallet {
     }
 
     /// The first of these devices with which nothing is signed, because it fell back; the sentence for it.
-    pub(super) fn fallen_among(&self, devices: &[DeviceId]) -> Option<String> {
-        let fallen = devices.iter().find(|device| self.witness(**device).fell_back())?;
-        Some(refused_sentence(&self.device_name(*fallen)))
+    pub(super) fn fallen_among(&self, devices: &[DeviceId]) -> Option<(DeviceId, String)> {
+        let fallen = *devices.iter().find(|device| self.witness(**device).fell_back())?;
+        Some((fallen, refused_sentence(&self.device_name(fallen))))
     }
 
     pub(super) fn witness(&self, device: DeviceId) -> Witness {

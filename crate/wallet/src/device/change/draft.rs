@@ -70,7 +70,7 @@ impl Wallet {
         self.check_versions(&proposal)?;
         // A copy of a device must not be what gets its new share.
         match self.fallen_among(&proposal.members().devices()) {
-            Some(reason) => Err(refusal("change/fell-back", reason)),
+            Some((_, reason)) => Err(refusal("change/fell-back", reason)),
             None => Ok(proposal),
         }
     }

@@ -60,7 +60,7 @@ impl Wallet {
         if strangers > 0 {
             return Err(messages::strangers(strangers));
         }
-        if let Some(reason) = self.fallen_among(&devices) {
+        if let Some((_, reason)) = self.fallen_among(&devices) {
             return Err(reason);
         }
         // An index of a device that is gone is never another device's: its old share is on no polynomial of ours.

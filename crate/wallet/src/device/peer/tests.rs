@@ -118,6 +118,14 @@ fn messages_about_shares_are_these_bytes() {
     );
     is(&PeerMessage::Accounts(vec!["A".to_owned(), "B".to_owned()]), "01 17 02 0141 0142");
     is(
+        &PeerMessage::CannotSign {
+            request: [0xab; 16],
+            device: DeviceId([0xd1; 32]),
+            reason: "A".to_owned(),
+        },
+        &format!("01 18 {} {} 0141", "ab".repeat(16), "d1".repeat(32)),
+    );
+    is(
         &PeerMessage::Roster(RosterProposal {
             ceremony,
             wallet: [0xaa; 32],

@@ -22,7 +22,7 @@ impl Wallet {
         let asked_before = self.asked(request);
         let rests_until = self.rests_until(&signers, cx.now);
         let needs_word = self.needs_word(&signers);
-        let refused = self.fallen_among(&signers);
+        let refused = self.fallen_among(&signers).map(|(_, reason)| reason);
         let Some(open) = self.device.open.as_mut() else { return };
         let Some(signing) = open.signings.get_mut(request).filter(|signing| signing.initiator == me) else {
             return;
@@ -151,6 +151,7 @@ impl Wallet {
             };
             let lacks_session = signing.session.is_none();
             signing.failed = 0;
+            signing.unable.remove(&id);
             if lacks_session && (signing.signers.contains(&id) || !signing.are_chosen) {
                 self.attempt(cx, &request);
             }

@@ -14,6 +14,26 @@ use crate::wallet::Wallet;
 /// Most requests of peers that are taken part in at a time.
 const MAX_SIGNINGS: usize = 32;
 
+/// Why this device takes no part in an attempt.
+enum No {
+    /// Nobody is to sign this.
+    Request(String),
+    /// This signer cannot; others may.
+    Signer(DeviceId, String),
+}
+
+impl From<String> for No {
+    fn from(reason: String) -> Self {
+        Self::Request(reason)
+    }
+}
+
+impl From<&str> for No {
+    fn from(reason: &str) -> Self {
+        Self::Request(reason.to_owned())
+    }
+}
+
 impl Wallet {
     pub(in crate::device) fn proposal_arrived(
         &mut self,
@@ -22,21 +42,21 @@ impl Wallet {
         proposal: Proposal,
     ) {
         let request = proposal.request;
-        match self.join(cx, from, proposal) {
-            Ok(()) => {}
-            Err(reason) => {
-                self.tell(cx, from, &PeerMessage::Cancel { request: request.0, reason });
-            }
-        }
+        let answer = match self.join(cx, from, proposal) {
+            Ok(()) => return,
+            Err(No::Request(reason)) => PeerMessage::Cancel { request: request.0, reason },
+            Err(No::Signer(device, reason)) => PeerMessage::CannotSign { request: request.0, device, reason },
+        };
+        self.tell(cx, from, &answer);
     }
 
-    fn join(&mut self, cx: &mut Context<'_>, from: DeviceId, mut proposal: Proposal) -> Result<(), String> {
+    fn join(&mut self, cx: &mut Context<'_>, from: DeviceId, mut proposal: Proposal) -> Result<(), No> {
         let (info, me) = self.active_info().ok_or("this device holds no share of the key")?;
         if proposal.wallet != *info.wallet() {
-            return Err("this device holds a share of another key".to_owned());
+            return Err(No::Signer(me, "this device holds a share of another key".to_owned()));
         }
         if proposal.epoch != info.epoch() {
-            return self.other_epoch(cx, from, &proposal, &info);
+            return self.other_epoch(cx, from, &proposal, (&info, me));
         }
         let signers: Vec<_> = proposal
             .signers
@@ -51,7 +71,7 @@ impl Wallet {
             && signers.contains(&me)
             && signers.contains(&from);
         if !fits {
-            return Err("the proposal names other signers than the key allows".to_owned());
+            return Err("the proposal names other signers than the key allows".into());
         }
         // Clocks of two devices need not agree: only the length of the request's life is taken over.
         let life = proposal.expires_at.saturating_sub(proposal.created_at).min(MAX_LIFE_MS);
@@ -70,13 +90,14 @@ impl Wallet {
         }
         let known = open.signings.get(&request);
         if known.is_some_and(|signing| signing.initiator != from) {
-            return Err("the request began on another device".to_owned());
+            return Err("the request began on another device".into());
         }
         if known.is_none() && open.signings.len() >= MAX_SIGNINGS {
-            return Err("too many requests wait on this device".to_owned());
+            return Err(No::Signer(me, "too many requests wait on this device".to_owned()));
         }
-        if let Some(reason) = self.fallen_among(&signers) {
-            return Err(reason);
+        if let Some((device, reason)) = self.fallen_among(&signers) {
+            // Without the asking device there is nothing to sign.
+            return Err(if device == from { No::Request(reason) } else { No::Signer(device, reason) });
         }
         if self.rests_until(&signers, cx.now).is_some() {
             // No refusal of the request: the asking device tries again.
@@ -99,6 +120,7 @@ impl Wallet {
                 digest,
                 signers,
                 are_chosen: true,
+                unable: Default::default(),
                 states,
                 session: None,
                 failed: 0,
@@ -124,8 +146,8 @@ impl Wallet {
         cx: &mut Context<'_>,
         from: DeviceId,
         proposal: &Proposal,
-        info: &KeyInfo,
-    ) -> Result<(), String> {
+        (info, me): (&KeyInfo, DeviceId),
+    ) -> Result<(), No> {
         let stale = StaleEpoch { held: info.epoch(), asked: proposal.epoch };
         let catches_up = if stale.held > stale.asked {
             self.show_proven(cx, from);
@@ -136,7 +158,9 @@ impl Wallet {
             self.device.open.as_ref().is_some_and(|open| open.pending.has_reshared())
         };
         if !catches_up {
-            return Err(stale.to_string());
+            let is_behind = stale.held < stale.asked;
+            let reason = stale.to_string();
+            return Err(if is_behind { No::Signer(me, reason) } else { No::Request(reason) });
         }
         // No refusal of the request: the asking device tries again.
         self.tell(cx, from, &PeerMessage::Abort { ceremony: proposal.ceremony });
@@ -198,6 +222,7 @@ impl Wallet {
                     digest,
                     signers,
                     are_chosen: true,
+                    unable: Default::default(),
                     states: Default::default(),
                     session: None,
                     failed: 0,
@@ -255,6 +280,31 @@ impl Wallet {
         }
         self.forget_signing(cx, &request);
         self.request_cancelled(cx, from, &request, &reason);
+    }
+
+    /// A cosigner says that itself, or another signer, cannot sign. The asking device then asks others, unless there are none
+    /// or the owner chose these.
+    pub(in crate::device) fn cannot_sign_arrived(
+        &mut self,
+        cx: &mut Context<'_>,
+        from: DeviceId,
+        request: RequestId,
+        device: DeviceId,
+        reason: &str,
+    ) {
+        let Some((info, me)) = self.active_info() else { return };
+        let signing = self.device.open.as_mut().and_then(|open| open.signings.get_mut(&request));
+        let asked = signing.filter(|signing| {
+            signing.initiator == me && signing.signers.contains(&from) && signing.signers.contains(&device)
+        });
+        let others = asked.filter(|signing| !signing.are_chosen).is_some_and(|signing| {
+            signing.unable.insert(device);
+            true
+        });
+        if others && !self.pick(&request, &info, me, cx.now).signers.contains(&device) {
+            return self.attempt(cx, &request);
+        }
+        self.cancel_arrived(cx, from, request, reason);
     }
 }
 

@@ -103,12 +103,20 @@ impl Wallet {
             let until = away_since.max(open.reachable_since).saturating_add(ASKED_GRACE_MS);
             (!has_relay || until > now).then_some(until)
         };
+        let unable = open.signings.get(request).map(|signing| &signing.unable);
         let mut others: Vec<_> = others_online(info.quorum(), me).collect();
         others.sort_by_key(|device| {
             let was_asked = before.contains(device);
             let is_present = is_present(device);
             let stays = was_asked && (is_present || patience(device).is_some());
-            (self.is_apart(*device), !stays, !is_present, !is_present && !was_asked, !attended(device))
+            let is_unable = unable.is_some_and(|unable| unable.contains(device));
+            (
+                self.is_apart(*device) || is_unable,
+                !stays,
+                !is_present,
+                !is_present && !was_asked,
+                !attended(device),
+            )
         });
         let rest = others.split_off(count.min(others.len()));
         let waits = others.iter().filter(|device| before.contains(device)).filter_map(patience);
