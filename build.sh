@@ -251,10 +251,8 @@ test_browser() {
     within 10m "building the cosigner of tests" cargo build --quiet --locked \
         -p symbolon-cosigner --features testing --bin symbolon-cosigner-testing
     need_chromium
-    local file
-    for file in "$@"; do
-        within 15m "$file" node --test --test-reporter=spec "$file"
-    done
+    # Browsers wait more than they work: two files at a time, each with devices, relay and chain of its own.
+    within 40m "tests in Chromium" node --test --test-concurrency=2 --test-reporter=spec "$@"
 }
 
 check() {

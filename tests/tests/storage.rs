@@ -282,8 +282,9 @@ fn many_records_that_are_gone_at_once_are_told_too() {
         ("device/", Phase::Unusable, Some("store/damaged")),
         ("peer/", Phase::Ready, Some("device/link-gone")),
         ("dapp/", Phase::Ready, Some("journal/broken")),
-        // These two look like a device that left its wallet, and like one that never had any.
-        ("key/", Phase::Linking, None),
+        // The other device knows better.
+        ("key/", Phase::Linking, Some("device/share-gone")),
+        // This looks like a device that never had anything.
         ("", Phase::Fresh, None),
     ] {
         let mut world = disks.world();
@@ -299,6 +300,8 @@ fn many_records_that_are_gone_at_once_are_told_too() {
         let notices = world.view(0).notices;
         assert_eq!(world.view(0).phase, phase, "{folder}");
         assert_eq!(notices.first().map(|notice| notice.code.as_str()), notice, "{folder}");
+        let is_behind = world.view(1).devices.iter().any(|device| device.behind);
+        assert_eq!(is_behind, folder == "key/", "{folder}: the other device says that this one cannot sign");
         world.close(0);
         for record in disks.stores[0].records() {
             let mut batch = Batch::default();

@@ -207,7 +207,7 @@ pub struct NetworkView {
 pub struct DeviceView {
     /// Its app version, once heard.
     pub app_version: Option<String>,
-    /// It says that its share is of an earlier epoch than the wallet's: it cannot sign until it has caught up.
+    /// It says that its share is of an earlier epoch than the wallet's, or that it has none: it cannot sign until it has caught up.
     pub behind: bool,
     /// Share epoch, once there is a key.
     pub epoch: Option<u32>,

@@ -25,7 +25,7 @@ messages! {
     ROTATE_DUE = "It is time to renew the shares of your devices: the last time was 90 days ago or more.";
     ROTATED_NEVER = "When these shares were made is not known.";
     CHANGE_UNFINISHED = "A change of your devices was left unfinished. Nothing is lost: it goes on when all its devices are here, or make it again.";
-    BEHIND = "Holds an old share, cannot sign";
+    BEHIND = "Its share is old or gone: it cannot sign";
     FORMER = "Removed, holds no share";
     DEVICE_ADD = "Give a share";
     DEVICE_REPLACE = "Replace";

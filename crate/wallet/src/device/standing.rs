@@ -107,12 +107,17 @@ impl Wallet {
         }
     }
 
-    /// A device whose hello names an earlier epoch of this wallet is behind: the present one is proven to it.
+    /// A device whose hello names an earlier epoch of this wallet is behind, and one that names none lost its share, if it ever
+    /// had it: the present epoch is proven to it.
     pub(super) fn help_behind(&mut self, cx: &mut Context<'_>, id: DeviceId) {
         let Some(key) = &self.device.key else { return };
         let hello = self.device.open.as_ref().and_then(|open| open.peers.get(&id)?.hello.as_ref());
-        let theirs = hello.and_then(|hello| hello.key);
-        if theirs.is_some_and(|(wallet, epoch)| wallet == key.wallet && epoch < key.epoch) {
+        let Some(hello) = hello else { return };
+        let is_behind = match hello.key {
+            Some((wallet, epoch)) => wallet == key.wallet && epoch < key.epoch,
+            None => hello.pending.is_none() && key.record.info().quorum().party_of(id).is_some(),
+        };
+        if is_behind {
             self.show_proven(cx, id);
         }
     }
@@ -134,9 +139,10 @@ impl Wallet {
         let me = DeviceId(open.identity.id().0);
         let held = open.active.as_ref().map(|shares| shares.infos());
         // What follows nothing that this device holds is not worth the verification.
+        let is_member = infos[0].quorum().party_of(me).is_some();
         let concerns = match &held {
             Some(held) => succeeds(held, &infos),
-            None => open.pending.of(&digest_of(&infos)).is_some(),
+            None => is_member,
         };
         if !concerns || !is_proven(&infos, &proven.proofs) {
             return;
@@ -145,10 +151,9 @@ impl Wallet {
         if open.pending.of(&digest).is_some() {
             return self.promote(cx, digest, proven.proofs);
         }
-        let is_member = infos[0].quorum().party_of(me).is_some();
         match held {
-            // It never was this device's key, and holds nothing of it.
-            None => {}
+            // Its signature is in the proof, and nothing of it is on the disk.
+            None => self.notice(cx, "device/share-gone", Severity::Danger, messages::SHARE_GONE),
             Some(_) if is_member => self.notice(cx, "device/behind", Severity::Danger, messages::FELL_BEHIND),
             // Rule 4: who is pledged to an attempt keeps what it has.
             Some(_) if open.pending.is_pledged() => {

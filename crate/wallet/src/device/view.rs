@@ -89,11 +89,13 @@ impl Wallet {
             Some(open) => devices.extend(open.peers.values().map(|peer| {
                 let place = place(&peer.id().0);
                 // What it last said of itself, if it is there; else what it proved when the epoch began.
-                let said = peer.hello.as_ref().and_then(|hello| hello.key).map(|(_, epoch)| epoch);
+                let hello = peer.hello.as_ref();
+                let said = hello.and_then(|hello| hello.key).map(|(_, epoch)| epoch);
+                let has_none = hello.is_some_and(|hello| hello.key.is_none() && hello.pending.is_none());
                 let epoch = place.map(|(_, epoch)| said.unwrap_or(epoch));
                 DeviceView {
                     app_version: peer.facts.app_version.clone(),
-                    behind: place.zip(said).is_some_and(|((_, epoch), said)| said < epoch),
+                    behind: place.is_some_and(|(_, epoch)| has_none || said.is_some_and(|said| said < epoch)),
                     epoch,
                     fell_back: self.witness(peer.id()).fell_back(),
                     former: life.is_some_and(|life| life.former.contains(&peer.id())),

@@ -15,6 +15,9 @@ pub const LEFT_PLEDGED: &str = "This device was removed from the wallet while it
 /// Its shares are older than the wallet's, and it never got the new ones.
 pub const FELL_BEHIND: &str = "This device holds an old share: it was set back, or lost what it had stored. It cannot sign. \
                                Your other devices can. Replace this device from one of them.";
+/// It held a share of this very epoch, and holds none.
+pub const SHARE_GONE: &str = "This device held a share of your wallet, and it is gone from this device's storage. Your other \
+                              devices can still sign. Erase this device, and replace it from one of them.";
 /// A change was under way when another one was done.
 pub const OTHER_CAME_FIRST: &str = "Another change of the devices came first.";
 /// Nobody decided in time.
