@@ -8,6 +8,7 @@ pub mod life;
 pub mod node;
 pub mod recovery;
 pub mod relay;
+mod screens;
 pub mod setup;
 pub mod signing;
 pub mod snapshot;

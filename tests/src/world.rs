@@ -19,6 +19,7 @@ use symbolon_wallet::{HostConfig, Wallet};
 use crate::change::leaves_trace;
 use crate::node::Node;
 use crate::relay::{Connection, Done, Relay};
+use crate::screens::Screens;
 
 /// A device of the world.
 pub type DeviceIndex = usize;
@@ -40,6 +41,8 @@ pub struct World {
     pub devices: Vec<Device>,
     /// The chain, as every network's node tells it.
     pub node: Node,
+    /// Fails where a device shows something else and its screens are not told to draw it.
+    pub watches_screens: bool,
     rng: ChaCha20Rng,
     queue: BinaryHeap<Reverse<Entry>>,
     number: u64,
@@ -162,6 +165,7 @@ impl World {
             relay_is_up: true,
             devices: Vec::new(),
             node: Node::default(),
+            watches_screens: false,
             rng: ChaCha20Rng::seed_from_u64(seed),
             queue: BinaryHeap::new(),
             number: 0,
@@ -274,7 +278,11 @@ impl World {
         let now = self.clock(index);
         let device = &mut self.devices[index];
         let Some(wallet) = &mut device.wallet else { return };
+        let screens = self.watches_screens.then(|| Screens::of(wallet, now));
         let effects = wallet.handle(event, now, &mut device.rng);
+        if let Some(screens) = screens {
+            screens.were_told(&effects, wallet, now);
+        }
         self.perform(index, effects);
     }
 

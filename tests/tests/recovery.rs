@@ -102,12 +102,30 @@ fn no_address_is_shown_before_the_file_was_chosen_again_on_some_device() {
     }
 }
 
+/// A hello was drawn, and what the device said of its shares right behind it was not: "Not here" stayed on screen, and nothing was
+/// offered to the owner any more.
+#[test]
+fn regression_a_device_that_began_anew_is_shown_to_be_here_for_a_recovery() {
+    let (mut world, kept) = World::recoverable(712);
+    world.close(1);
+    let new = add_linked(&mut world, 0, "new phone");
+    world.watches_screens = true;
+    world.open_share(new, &kept).unwrap();
+    let missing = |world: &World| world.view(new).recovery.opened.unwrap().missing;
+    assert!(world.run_until(10_000, |world| missing(world) == 0));
+    world.kill(0);
+    world.restart(0);
+    assert!(world.run_until(10_000, |world| missing(world) == 1));
+    assert!(world.run_until(60_000, |world| missing(world) == 0));
+}
+
 /// The phone is lost; a new one takes its place.
 fn phone_is_recovered(seed: u64, proposer_is_new: bool) {
     let (mut world, kept) = World::recoverable(seed);
     let before = address(&world, 0);
     let lost = world.id(1);
     world.close(1);
+    world.watches_screens = true;
     let new = add_linked(&mut world, 0, "new phone");
     world.open_share(new, &kept).unwrap();
     let enough = |world: &World| world.view(new).recovery.opened.unwrap().missing == 0;

@@ -57,8 +57,15 @@ export class Drill {
 
     /** A new phone gets a share of its own, with the browser's help, from file and code. */
     async recoverPhone() {
+        const { world } = this;
+        await this.linkNewPhone();
+        await this.changeTo(world.phone, world.browser, { here: "Laptop", lost: "Phone" });
+    }
+
+    /** A new phone opens file and code, and is linked with the browser. */
+    async linkNewPhone(options) {
         const { say, world } = this;
-        const phone = await world.openPhone();
+        const phone = await world.openPhone(options);
         await phone.setUp({ name: "New phone", password: PASSWORD, recover: true });
         await phone.openRecoveryFile(this.kept.file, this.kept.codes);
         await phone.codeStage("opened");
@@ -68,7 +75,6 @@ export class Drill {
         const link = await browser.invite();
         await phone.joinWith(link);
         await compare(browser, phone);
-        await this.changeTo(phone, browser, { here: "Laptop", lost: "Phone" });
     }
 
     /** The browser is gone, with its profile. */

@@ -16,10 +16,21 @@ export async function connectDemo(world) {
     const demo = await world.openDemo();
     await demo.locator('button[data-rdns="org.symbolon.wallet"]').click();
     await (await world.approvalWindow()).approve();
-    await demo.waitForFunction(() => document.getElementById("account").textContent.startsWith("0x"));
+    await isConnected(demo);
     await closeWindows(world);
     return demo;
 }
+
+/** The demo page, which was connected before. */
+export async function reopenDemo(world) {
+    const demo = await world.openDemo();
+    await demo.locator('button[data-rdns="org.symbolon.wallet"]').click();
+    await isConnected(demo);
+    return demo;
+}
+
+const isConnected = (demo) =>
+    demo.waitForFunction(() => document.getElementById("account").textContent.startsWith("0x"));
 
 /** The extension's windows for requests that are open. */
 export const windows = (world) =>

@@ -78,13 +78,18 @@ export async function makeKey(
     await phone.shot("home");
 
     say("the chain is added as a network, on both");
+    await addNetworks(world);
+    return address;
+}
+
+/** Adds the chain to browser and phone. */
+export async function addNetworks({ browser, chain, phone }) {
     await Promise.all(
         [browser, phone].map(async (device) => {
-            await device.addNetwork({ ...ANVIL, rpc: world.chain.url });
+            await device.addNetwork({ ...ANVIL, rpc: chain.url });
             await device.click("nav-home");
         }),
     );
-    return address;
 }
 
 /** Says on both devices that the symbols are the same, which they must be. */

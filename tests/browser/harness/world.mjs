@@ -63,10 +63,10 @@ export class World {
     }
 
     /** The phone, whose camera sees a wall so far. */
-    async openPhone() {
+    async openPhone(options = {}) {
         this.camera = join(this.directory, "camera.y4m");
         await filmNothing(this.camera);
-        this.phoneBrowser = await this.openAnotherPhone({ camera: this.camera });
+        this.phoneBrowser = await this.openAnotherPhone({ camera: this.camera, ...options });
         this.phone = this.screens(this.phoneBrowser.page, "phone");
         return this.phone;
     }

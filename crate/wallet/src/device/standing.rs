@@ -57,16 +57,18 @@ impl Wallet {
         let Some(open) = self.device.open.as_mut() else { return };
         open.pending.said(from, standing.held.into_iter().take(MAX_NAMED));
         if let Some(peer) = open.peers.get_mut(&from) {
-            peer.says_standing = true;
             let name = |(device, name): (DeviceId, String)| {
                 (device, inert_name(&name).chars().take(MAX_NAME).collect())
             };
-            peer.names = standing.names.into_iter().take(MAX_NAMED).map(name).collect();
-            peer.used = (standing.used, standing.used_recovery);
-            if peer.opened != standing.opened {
-                peer.opened = standing.opened;
+            let names: Vec<_> = standing.names.into_iter().take(MAX_NAMED).map(name).collect();
+            // Screens say who is there for a recovery, and what devices are called: a hello alone does not.
+            if !peer.says_standing || peer.opened != standing.opened || peer.names != names {
                 cx.view_changed();
             }
+            peer.says_standing = true;
+            peer.names = names;
+            peer.used = (standing.used, standing.used_recovery);
+            peer.opened = standing.opened;
         }
         self.acknowledge(cx);
         self.show_tested(cx, from);
