@@ -84,6 +84,25 @@ impl Ask {
         });
     }
 
+    /// A button that does something with this order; still while one is on its way.
+    pub fn button(
+        self,
+        hook: &'static str,
+        class: &'static str,
+        sign: Option<Icon>,
+        label: &'static str,
+        act: impl Fn() + 'static,
+    ) -> AnyView {
+        let busy = self.busy;
+        view! {
+            <button type="button" class=class data-testid=hook disabled=move || busy.get() on:click=move |_| act()>
+                {sign.map(icon)}
+                {label}
+            </button>
+        }
+        .into_any()
+    }
+
     /// Where the refusal is shown, and read aloud at once.
     pub fn refused(self) -> AnyView {
         let refusal = self.refusal;

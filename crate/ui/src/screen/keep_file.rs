@@ -80,7 +80,7 @@ fn care(app: App, file: &File) -> AnyView {
     let right = RwSignal::new(false);
     let party = file.party;
     let name = file.name.clone();
-    let save = move |_| {
+    let save = move || {
         let name = name.clone();
         right.set(false);
         ask.run_given(Command::GiveRecoveryFile { party }, move |hex| {
@@ -99,16 +99,7 @@ fn care(app: App, file: &File) -> AnyView {
         <section class="card stack" data-sheet=file.sheet.clone() aria-label=messages::sheet(&file.sheet)>
             <p class="strong">{messages::sheet(&file.sheet)}</p>
             <p class="hint wrap"><bdi>{file.name.clone()}</bdi></p>
-            <button
-                type="button"
-                class="button primary wide"
-                data-testid=testids::FILE_DOWNLOAD
-                disabled=move || ask.busy.get()
-                on:click=save
-            >
-                {icon(Icon::Down)}
-                {messages::FILE_DOWNLOAD}
-            </button>
+            {ask.button(testids::FILE_DOWNLOAD, "button primary wide", Some(Icon::Down), messages::FILE_DOWNLOAD, save)}
             {binary_file(
                 testids::FILE_CHECK,
                 messages::FILE_CHECK,

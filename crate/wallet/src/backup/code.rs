@@ -97,10 +97,7 @@ impl RecoveryCode {
         // EXPOSE: five bytes are eight letters; the letters are wiped.
         self.0.expose(|entropy| {
             for (eight, five) in letters.chunks_exact_mut(8).zip(entropy.chunks_exact(5)) {
-                let number = five.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
-                for (place, letter) in eight.iter_mut().rev().enumerate() {
-                    *letter = (number >> (5 * place)) as u8 & 31;
-                }
+                write_letters(five, eight);
             }
         });
         letters
@@ -123,12 +120,19 @@ pub const PASSKEY_SALT: [u8; 32] = *b"symbolon/recovery/passkey/salt/1";
 /// The name of the sheet that a code stands on, for files and screens: the first 40 bits of its recovery key, as eight letters in
 /// two groups. Public, and no proof of anything.
 pub fn sheet_name(key: &RecoveryKey) -> String {
-    let [a, b, c, d, e, ..] = key.encode();
-    let number = u64::from_be_bytes([0, 0, 0, a, b, c, d, e]);
-    let letters: String =
-        (0..8).rev().map(|place| checksum::letter((number >> (5 * place)) as u8 & 31)).collect();
+    let mut letters = [0; 8];
+    write_letters(&key.encode()[..5], &mut letters);
+    let letters: String = letters.into_iter().map(checksum::letter).collect();
     let (one, other) = letters.split_at(4);
     format!("{one}-{other}")
+}
+
+/// Five bytes as eight values of five bits, highest first.
+fn write_letters(five: &[u8], eight: &mut [u8]) {
+    let number = five.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    for (place, letter) in eight.iter_mut().rev().enumerate() {
+        *letter = (number >> (5 * place)) as u8 & 31;
+    }
 }
 
 /// What follows kind and version.

@@ -42,18 +42,11 @@ fn shown(app: App, journal: JournalView) -> AnyView {
 
 fn restart(app: App) -> AnyView {
     let ask = Ask::new(app);
+    let act = move || ask.run(Command::RestartJournal);
     view! {
         <p class="hint">{messages::JOURNAL_RESTART_HINT}</p>
         {ask.refused()}
-        <button
-            type="button"
-            class="button wide"
-            data-testid=testids::JOURNAL_RESTART
-            disabled=move || ask.busy.get()
-            on:click=move |_| ask.run(Command::RestartJournal)
-        >
-            {messages::JOURNAL_RESTART}
-        </button>
+        {ask.button(testids::JOURNAL_RESTART, "button wide", None, messages::JOURNAL_RESTART, act)}
     }
     .into_any()
 }

@@ -38,7 +38,7 @@ pub fn open(app: App) -> AnyView {
         }
         ask.run(Command::OpenRecoveryFile { file, codes: typed, passkey: None });
     };
-    let by_passkey = move |_| {
+    let by_passkey = move || {
         let Some((_, file)) = file.get_untracked() else {
             return refuse("recovery/no-file", messages::RECOVER_FILE_MISSING);
         };
@@ -94,16 +94,7 @@ pub fn open(app: App) -> AnyView {
                 {move || ask.busy.get().then(spinner)}
                 {move || if ask.busy.get() { messages::RECOVER_OPENING } else { messages::RECOVER_OPEN }}
             </button>
-            <button
-                type="button"
-                class="button quiet wide"
-                data-testid=testids::RECOVERY_PASSKEY
-                disabled=move || ask.busy.get()
-                on:click=by_passkey
-            >
-                {icon(Icon::Key)}
-                {messages::RECOVER_PASSKEY}
-            </button>
+            {ask.button(testids::RECOVERY_PASSKEY, "button quiet wide", Some(Icon::Key), messages::RECOVER_PASSKEY, by_passkey)}
         </form>
         <p class="hint with-icon">{icon(Icon::Info)}<span>{messages::RECOVER_AGAIN}</span></p>
     }

@@ -28,6 +28,7 @@ pub fn packs() -> AnyView {
 }
 
 fn facts(pack: PackView, ask: Ask) -> AnyView {
+    let remove = move || ask.run(Command::RemovePack);
     let reasons = pack
         .unusable_reasons
         .iter()
@@ -62,15 +63,7 @@ fn facts(pack: PackView, ask: Ask) -> AnyView {
                     {(unlisted > 0).then(|| view! { <p class="hint">{messages::and_more(unlisted)}</p> })}
                 </details>
             })}
-            <button
-                type="button"
-                class="button small"
-                data-testid=testids::PACK_REMOVE
-                disabled=move || ask.busy.get()
-                on:click=move |_| ask.run(Command::RemovePack)
-            >
-                {messages::PACK_REMOVE}
-            </button>
+            {ask.button(testids::PACK_REMOVE, "button small", None, messages::PACK_REMOVE, remove)}
         </div>
     }
     .into_any()

@@ -81,18 +81,10 @@ fn add(app: App) -> AnyView {
 
 fn remove(app: App) -> AnyView {
     let ask = Ask::new(app);
+    let act = move || ask.run(Command::RemovePasskey);
     view! {
         {ask.refused()}
-        <button
-            type="button"
-            class="button wide"
-            data-testid=testids::PASSKEY_REMOVE
-            disabled=move || ask.busy.get()
-            on:click=move |_| ask.run(Command::RemovePasskey)
-        >
-            {icon(Icon::Trash)}
-            {messages::PASSKEY_REMOVE}
-        </button>
+        {ask.button(testids::PASSKEY_REMOVE, "button wide", Some(Icon::Trash), messages::PASSKEY_REMOVE, act)}
         <p class="hint">{messages::PASSKEY_REMOVE_HINT}</p>
     }
     .into_any()

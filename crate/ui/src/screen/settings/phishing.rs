@@ -20,6 +20,7 @@ pub fn phishing() -> AnyView {
             let _ = text.try_set(String::new());
         });
     };
+    let remove = move || ask.run(Command::RemovePhishingList);
     view! {
         <p class="hint" data-testid=testids::PHISHING_COUNT data-count=move || lists.get().own.to_string()>
             {move || {
@@ -27,16 +28,8 @@ pub fn phishing() -> AnyView {
                 messages::phishing_sites(lists.shipped, lists.own, lists.since.map(format::date).as_deref())
             }}
         </p>
-        {move || (lists.get().own > 0).then(|| view! {
-            <button
-                type="button"
-                class="button small"
-                data-testid=testids::PHISHING_REMOVE
-                disabled=move || ask.busy.get()
-                on:click=move |_| ask.run(Command::RemovePhishingList)
-            >
-                {messages::PHISHING_REMOVE}
-            </button>
+        {move || (lists.get().own > 0).then(|| {
+            ask.button(testids::PHISHING_REMOVE, "button small", None, messages::PHISHING_REMOVE, remove)
         })}
         {file(
             testids::PHISHING_FILE,
