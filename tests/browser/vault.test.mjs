@@ -226,41 +226,47 @@ async function noticed(screens, code) {
     await screens.page.waitForSelector(`[data-testid="notice"][data-code="${code}"]`);
 }
 
-test("a copy that is opened with the password exists twice: both screens say so, and it signs nothing", LIMIT, async () => {
-    const { browser, phone } = world;
-    const copy = join(world.directory, "copy");
-    const thief = await launchExtension({ profile: copy });
-    const screens = new Screens(await thief.open("app.html"), { name: "copy" });
-    await screens.unlock(NEW_PASSWORD);
-    await screens.on("home");
-    await noticed(browser, "relay/opened-elsewhere");
-    await thief.close();
+test(
+    "a copy that is opened with the password exists twice: both screens say so, and it signs nothing",
+    LIMIT,
+    async () => {
+        const { browser, phone } = world;
+        const copy = join(world.directory, "copy");
+        const thief = await launchExtension({ profile: copy });
+        const screens = new Screens(await thief.open("app.html"), { name: "copy" });
+        await screens.unlock(NEW_PASSWORD);
+        await screens.on("home");
+        await noticed(browser, "relay/opened-elsewhere");
+        await thief.close();
 
-    // The owner opens the browser's device again; the phone has seen another opening of it.
-    await lock(browser);
-    await browser.unlock(NEW_PASSWORD);
-    await noticed(phone, "device/fell-back");
-    await noticed(browser, "device/fell-back-here");
-    await world.chain.fund(address, 10n * ETHER);
-    await browser.home();
-    await browser.send({ amount: "1", to: BOB });
-    await browser.page.waitForSelector('[data-testid="result"]');
-    assert.match(await browser.page.innerText("main"), /exists twice/);
-    await browser.home();
+        // The owner opens the browser's device again; the phone has seen another opening of it.
+        await lock(browser);
+        await browser.unlock(NEW_PASSWORD);
+        await noticed(phone, "device/fell-back");
+        await noticed(browser, "device/fell-back-here");
+        await world.chain.fund(address, 10n * ETHER);
+        await browser.home();
+        await browser.send({ amount: "1", to: BOB });
+        await browser.page.waitForSelector('[data-testid="result"]');
+        assert.match(await browser.page.innerText("main"), /exists twice/);
+        await browser.home();
 
-    // It was the owner's own copy: accepted on the phone, the device signs again.
-    await phone.page.bringToFront();
-    await phone.click("nav-devices");
-    await phone.click("device-accept");
-    await phone.page.waitForSelector('[data-testid="device-accept"]', { state: "detached" });
-    await browser.page.bringToFront();
-    await browser.page.waitForSelector('[data-testid="notice"][data-code="device/fell-back-here"]', { state: "detached" });
-    await browser.send({ amount: "1", to: BOB });
-    for (const device of [browser, phone]) {
-        await device.page.bringToFront();
-        await device.approve();
-    }
-    await browser.page.bringToFront();
-    await browser.page.waitForSelector('[data-testid="result"]');
-    assert.equal(Number(await world.chain.rpc("eth_getTransactionCount", address, "latest")), 1);
-});
+        // It was the owner's own copy: accepted on the phone, the device signs again.
+        await phone.page.bringToFront();
+        await phone.click("nav-devices");
+        await phone.click("device-accept");
+        await phone.page.waitForSelector('[data-testid="device-accept"]', { state: "detached" });
+        await browser.page.bringToFront();
+        await browser.page.waitForSelector('[data-testid="notice"][data-code="device/fell-back-here"]', {
+            state: "detached",
+        });
+        await browser.send({ amount: "1", to: BOB });
+        for (const device of [browser, phone]) {
+            await device.page.bringToFront();
+            await device.approve();
+        }
+        await browser.page.bringToFront();
+        await browser.page.waitForSelector('[data-testid="result"]');
+        assert.equal(Number(await world.chain.rpc("eth_getTransactionCount", address, "latest")), 1);
+    },
+);

@@ -31,9 +31,11 @@ impl Screens {
         }
         let [before, after] = [&self.0, &Self::of(wallet, now).0].map(|view| format!("{view:#?}"));
         let mut lines = before.lines().zip(after.lines());
-        if let Some((before, after)) = lines.find(|(before, after)| before != after) {
-            panic!("the screens show {before}, were not told to draw, and should show {after}");
-        }
+        let stale = lines.find(|(before, after)| before != after);
+        assert_eq!(
+            stale, None,
+            "the screens show the first, were not told to draw, and should show the second"
+        );
         assert_eq!(before.len(), after.len(), "the screens were not told to draw");
     }
 }
