@@ -31,9 +31,8 @@ impl Screens {
         }
         let [before, after] = [&self.0, &Self::of(wallet, now).0].map(|view| format!("{view:#?}"));
         let mut lines = before.lines().zip(after.lines());
-        if let Some((before, after)) = lines.find(|(before, after)| before != after) {
-            panic!("the screens show {before}, were not told to draw, and should show {after}");
-        }
+        let differs = lines.find(|(before, after)| before != after);
+        assert_eq!(differs, None, "what the screens show, what they should show and were not told to draw");
         assert_eq!(before.len(), after.len(), "the screens were not told to draw");
     }
 }
