@@ -31,11 +31,8 @@ impl Screens {
         }
         let [before, after] = [&self.0, &Self::of(wallet, now).0].map(|view| format!("{view:#?}"));
         let mut lines = before.lines().zip(after.lines());
-        let stale = lines.find(|(before, after)| before != after);
-        assert_eq!(
-            stale, None,
-            "the screens show the first, were not told to draw, and should show the second"
-        );
+        let differs = lines.find(|(before, after)| before != after);
+        assert_eq!(differs, None, "what the screens show, what they should show and were not told to draw");
         assert_eq!(before.len(), after.len(), "the screens were not told to draw");
     }
 }

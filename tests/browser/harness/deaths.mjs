@@ -10,8 +10,9 @@ import { mortal } from "./death.mjs";
 import { askToSend, closeWindows, leave, signThrough, told, transactions } from "./signing.mjs";
 import { PASSWORD } from "./world.mjs";
 
+const asked = process.env["EVERY_DEATH"];
 /** Of how many steps one is tried; none if a few will do. */
-export const EVERY = Number(process.env["EVERY_DEATH"] ?? 0);
+export const EVERY = asked ? Number(asked) || 1 : 0;
 const MOST_FAILURES = 5;
 /** How long after its end steps of a ceremony may come. */
 const LATE_MS = 1_000;
@@ -83,7 +84,7 @@ export async function dieOften(what, { least, some }, turn) {
     assert.ok(deaths >= wanted, `only ${deaths} deaths: the steps are not seen any more`);
 }
 
-/** No screen shows anything but the wallet as it is now: these devices hold shares of this epoch, only `said` is said. */
+/** No screen shows anything but the wallet as it is now: who holds shares, of which epoch; only `said` is said. */
 export async function isWhole(world, { address, epoch, names, said = [] }) {
     for (const screens of [world.browser, world.phone]) {
         await screens.page.bringToFront();
