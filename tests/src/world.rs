@@ -41,8 +41,6 @@ pub struct World {
     pub devices: Vec<Device>,
     /// The chain, as every network's node tells it.
     pub node: Node,
-    /// Fails where a device shows something else and its screens are not told to draw it.
-    pub watches_screens: bool,
     rng: ChaCha20Rng,
     queue: BinaryHeap<Reverse<Entry>>,
     number: u64,
@@ -165,7 +163,6 @@ impl World {
             relay_is_up: true,
             devices: Vec::new(),
             node: Node::default(),
-            watches_screens: false,
             rng: ChaCha20Rng::seed_from_u64(seed),
             queue: BinaryHeap::new(),
             number: 0,
@@ -278,11 +275,9 @@ impl World {
         let now = self.clock(index);
         let device = &mut self.devices[index];
         let Some(wallet) = &mut device.wallet else { return };
-        let screens = self.watches_screens.then(|| Screens::of(wallet, now));
+        let screens = Screens::of(wallet, now);
         let effects = wallet.handle(event, now, &mut device.rng);
-        if let Some(screens) = screens {
-            screens.were_told(&effects, wallet, now);
-        }
+        screens.were_told(&effects, wallet, now);
         self.perform(index, effects);
     }
 

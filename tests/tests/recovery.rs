@@ -109,7 +109,6 @@ fn regression_a_device_that_began_anew_is_shown_to_be_here_for_a_recovery() {
     let (mut world, kept) = World::recoverable(712);
     world.close(1);
     let new = add_linked(&mut world, 0, "new phone");
-    world.watches_screens = true;
     world.open_share(new, &kept).unwrap();
     let missing = |world: &World| world.view(new).recovery.opened.unwrap().missing;
     assert!(world.run_until(10_000, |world| missing(world) == 0));
@@ -125,7 +124,6 @@ fn phone_is_recovered(seed: u64, proposer_is_new: bool) {
     let before = address(&world, 0);
     let lost = world.id(1);
     world.close(1);
-    world.watches_screens = true;
     let new = add_linked(&mut world, 0, "new phone");
     world.open_share(new, &kept).unwrap();
     let enough = |world: &World| world.view(new).recovery.opened.unwrap().missing == 0;

@@ -216,7 +216,12 @@ impl Wallet {
     pub(super) fn drive_dealing(&mut self, cx: &mut Context<'_>) {
         loop {
             let Some(run) = self.device.open.as_mut().and_then(|open| open.dealing.as_mut()) else { return };
-            let Some((party, step)) = run.poll(cx.rng) else { return };
+            let awaited = run.waiting.clone();
+            let polled = run.poll(cx.rng);
+            if run.waiting != awaited {
+                cx.view_changed();
+            }
+            let Some((party, step)) = polled else { return };
             match step {
                 Ok(Step::Send(outgoing)) => {
                     run.steps += u16::from(!is_recovery(party));
