@@ -353,6 +353,12 @@ fn a_signer_that_another_one_refuses_is_replaced_and_where_nobody_is_left_the_re
     assert!(
         world.run_until(10_000, |world| asked(world) == [refuses, other] || asked(world) == [other, refuses])
     );
+    // Heard again, of a signer that is asked no more, it ends nothing.
+    let [from, device] =
+        [refuses, refused].map(|index| DeviceId(hex::decode(world.id(index)).unwrap().try_into().unwrap()));
+    let request = hex::decode(&world.requests(0)[0].id).unwrap().try_into().unwrap();
+    world.hear(0, from, &PeerMessage::CannotSign { request, device, reason: "late".to_owned() }.encode());
+    assert_eq!(world.requests(0).len(), 1);
     assert!(world.approve(0) && world.approve(refuses) && world.approve(other));
     assert!(world.run_until(60_000, |world| world.node.sent.len() == 1));
     assert!(world.run_until(10_000, |world| world.requests(refused).is_empty()), "it is not left waiting");

@@ -297,12 +297,13 @@ impl Wallet {
         let asked = signing.filter(|signing| {
             signing.initiator == me && signing.signers.contains(&from) && signing.signers.contains(&device)
         });
-        let others = asked.filter(|signing| !signing.are_chosen).is_some_and(|signing| {
+        // Of a signer that is asked no more: another cosigner has said the same.
+        let Some(signing) = asked else { return };
+        if !signing.are_chosen {
             signing.unable.insert(device);
-            true
-        });
-        if others && !self.pick(&request, &info, me, cx.now).signers.contains(&device) {
-            return self.attempt(cx, &request);
+            if !self.pick(&request, &info, me, cx.now).signers.contains(&device) {
+                return self.attempt(cx, &request);
+            }
         }
         self.cancel_arrived(cx, from, request, reason);
     }
