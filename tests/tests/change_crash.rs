@@ -129,10 +129,8 @@ impl Scenario {
     /// are asked, and propose the change again as soon as the screen lets them. How often that was needed. Where nobody
     /// can go on, the devices must say so by themselves: no owner waits for a proposal to grow old.
     fn finish(&self, world: &mut World, what: &str) -> u32 {
-        for index in
-            self.members.iter().filter(|index| world.devices[**index].wallet.is_none()).collect::<Vec<_>>()
-        {
-            world.restart(*index);
+        for index in self.members.clone() {
+            world.restart(index);
         }
         self.meet(world);
         if !world.run_until(15_000, |world| self.is_done(world)) {
@@ -155,6 +153,7 @@ impl Scenario {
         // What is on the disks is enough, too.
         for index in self.members.clone() {
             assert!(world.view(index).change.is_none(), "{}: no half state is shown {what}", self.name);
+            world.kill(index);
             world.restart(index);
         }
         self.meet(world);
