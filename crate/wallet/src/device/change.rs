@@ -97,10 +97,7 @@ impl Wallet {
         if is_known {
             return;
         }
-        if open.ended.contains(&ceremony) {
-            // Whoever still shows it would wait for this device's word until the proposal is old.
-            let reason = messages::IS_OVER.to_owned();
-            self.tell(cx, from, &PeerMessage::RosterRefused { ceremony, reason });
+        if self.refuses_as_over(cx, from, ceremony) {
             return;
         }
         let judged = self.judge_change(from, &proposal).and_then(|()| self.give_way(cx, from, ceremony));

@@ -18,6 +18,13 @@ use crate::view::{DeviceKind, DeviceState};
 /// Version of these messages and of what they mean; told in the channel's handshake.
 pub const PEER_VERSION: u16 = 2;
 
+impl Hello {
+    /// Whether the sender holds no share, nor one of a key that is being made.
+    pub(super) fn has_none(&self) -> bool {
+        self.key.is_none() && self.pending.is_none()
+    }
+}
+
 /// A message between two devices of one owner.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PeerMessage {

@@ -177,9 +177,7 @@ impl Wallet {
         {
             return;
         }
-        if open.ended.contains(&ceremony) {
-            let reason = messages::IS_OVER.to_owned();
-            self.tell(cx, from, &PeerMessage::RosterRefused { ceremony, reason });
+        if self.refuses_as_over(cx, from, ceremony) {
             return;
         }
         match self.judge_roster(from, &proposal) {
@@ -282,6 +280,22 @@ impl Wallet {
         let said = messages::stopped(&self.device_name(from));
         self.end_roster(cx, from, ceremony, &said);
         self.ended(ceremony);
+    }
+
+    /// Refuses a proposal that this device heard is over; whether it is. Whoever still shows it would wait for this device's
+    /// word until it is old.
+    pub(super) fn refuses_as_over(
+        &mut self,
+        cx: &mut Context<'_>,
+        from: DeviceId,
+        ceremony: CeremonyId,
+    ) -> bool {
+        let is_over = self.device.open.as_ref().is_some_and(|open| open.ended.contains(&ceremony));
+        if is_over {
+            let reason = messages::IS_OVER.to_owned();
+            self.tell(cx, from, &PeerMessage::RosterRefused { ceremony, reason });
+        }
+        is_over
     }
 
     /// What is proposed is over, for what a device said.

@@ -117,7 +117,7 @@ impl Wallet {
         let Some(hello) = hello else { return };
         let is_behind = match hello.key {
             Some((wallet, epoch)) => wallet == key.wallet && epoch < key.epoch,
-            None => hello.pending.is_none() && key.record.info().quorum().party_of(id).is_some(),
+            None => hello.has_none() && key.record.info().quorum().party_of(id).is_some(),
         };
         if is_behind {
             self.show_proven(cx, id);

@@ -1,6 +1,7 @@
 //! The device side's part of a view.
 
 use super::members::must_be_online;
+use super::peer::Hello;
 use super::{Life, Open};
 use crate::event::Timestamp;
 use crate::view::{DeviceView, Phase, RelayView, SettingsView, Theme, View};
@@ -91,7 +92,7 @@ impl Wallet {
                 // What it last said of itself, if it is there; else what it proved when the epoch began.
                 let hello = peer.hello.as_ref();
                 let said = hello.and_then(|hello| hello.key).map(|(_, epoch)| epoch);
-                let has_none = hello.is_some_and(|hello| hello.key.is_none() && hello.pending.is_none());
+                let has_none = hello.is_some_and(Hello::has_none);
                 let epoch = place.map(|(_, epoch)| said.unwrap_or(epoch));
                 DeviceView {
                     app_version: peer.facts.app_version.clone(),
